@@ -1,0 +1,57 @@
+#pragma once
+// Labelled pictures. A data set never changes once opened; views (split, first n) share it.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "triad/base/shape.h"
+
+namespace triad::data {
+
+// One decoded picture, planes in order: pixels [C, H, W].
+struct Picture {
+  Shape shape;
+  std::vector<std::uint8_t> pixels;
+};
+
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  virtual std::int64_t count() const = 0;
+  virtual Picture picture(std::int64_t index) const = 0;  // own size; thread-safe
+  virtual std::int32_t label(std::int64_t index) const = 0;
+  virtual const std::vector<std::string>& classes() const = 0;
+  // [C, H, W] where all pictures have one size, else empty (image folders).
+  virtual Shape picture_shape() const = 0;
+  // All pixels [N, C, H, W] where the set lies in memory, else empty.
+  virtual std::span<const std::uint8_t> pixels() const { return {}; }
+  // SHA-256 over pixels and labels (folders: over names, sizes and labels), for provenance.
+  virtual std::string hash() const = 0;
+};
+
+using DatasetPointer = std::shared_ptr<const Dataset>;
+
+// Training pictures, pictures to choose by, and pictures that never choose anything.
+struct Splits {
+  DatasetPointer train, validation, test;
+};
+
+struct OpenSettings {
+  std::filesystem::path root;          // the data folder; empty: $TRIAD_DATA
+  double validation_share = 0.1;       // of the training pictures, in [0, 1)
+  std::uint64_t seed = 1;              // of the split, and of generated data
+};
+
+// Opens by name: "digits" (generated), "mnist", "cifar10", "cifar100", or a path: an image folder
+// (one sub-folder per class; train/ and val/ or test/ where they exist) or an idx or CIFAR folder.
+// Throws Error that says where it looked and how to get the data.
+Splits open(const std::string& name, const OpenSettings& settings = {});
+
+// The pictures of `whole` at `indices`, in that order.
+DatasetPointer subset(DatasetPointer whole, std::vector<std::int64_t> indices);
+
+}  // namespace triad::data

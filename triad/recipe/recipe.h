@@ -1,0 +1,97 @@
+#pragma once
+// A recipe says what to train, on what, how, and with which methods: a TOML file under recipes/,
+// every key known by a table, unknown keys refused with the nearest known one.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace triad::recipe {
+
+struct Data {
+  std::string name = "digits";    // data::open
+  double validation_share = 0.1;
+  std::int64_t limit = 0;         // first n training pictures after the shuffle; 0: all
+};
+
+struct Model {
+  std::string name = "lenet5";    // zoo name
+  std::string weights;            // safetensors, .triad or run folder; empty: initialised by seed
+};
+
+struct Training {
+  double epochs = 1;              // fractions allowed
+  std::int64_t batch = 128;
+  std::string optimiser = "sgd";  // sgd (Nesterov) | adam
+  double learning_rate = 0.1, momentum = 0.9, weight_decay = 1e-4;
+  std::string schedule = "cosine";  // cosine | step | constant
+  std::vector<double> step_at;      // epochs, for step
+  std::vector<double> step_factor;  // one per step_at
+  double warm_up_epochs = 0;
+  double label_smoothing = 0;
+  std::string augmentation = "none";  // none | crop_flip | shift | random_resized_crop
+  std::string precision = "float32";  // float32 | bfloat16
+  double evaluate_every = 1;          // epochs between validation runs
+};
+
+// Soft targets from a teacher: loss = (1 - weight) CE + weight T^2 KL(teacher || student).
+struct Distillation {
+  double weight = 0;           // 0: none
+  double temperature = 2;
+  std::string teacher_model;   // zoo name; empty: the recipe's own model
+  std::string teacher_weights; // empty: the recipe's own starting weights
+};
+
+// Which layers stay out of ternarisation and pruning.
+struct Ternary {
+  bool enabled = false;
+  std::string threshold_of = "maximum";  // maximum | mean
+  double threshold_share = 0.05;
+  std::string scale_per = "layer";       // layer | filter
+  double gradient_window = 1.0;          // straight through where |w| < window
+  bool first_layer = false, last_layer = false;  // ternarise them too
+  double group_zero_share = 0;           // share of zeros forced into each living group
+  double start = 0;                      // share of training after which it begins
+};
+
+struct GroupLasso {
+  bool enabled = false;
+  std::string structure = "pe_group";    // pe_group | filter | channel
+  std::int64_t outputs = 1, inputs = 16, taps = 0;
+  double lambda = 0.002;
+  std::string threshold = "layer_mean";  // none (plain lasso) | layer_mean | rank | mix | global
+  double threshold_ratio = 0.7;          // a
+  bool detach_threshold = true;
+  bool first_layer = false, last_layer = false;
+  // A requested size: exactly one of them, or none (lambda alone decides).
+  std::optional<double> density;           // living groups / groups, in (0, 1]
+  std::optional<double> compression_rate;  // 16 / (D (1 - s_min)), > 0
+  double start = 0, stop = 0.6;            // shares of training in which groups may die
+};
+
+struct Recipe {
+  std::string name;
+  std::uint64_t seed = 1;
+  Data data;
+  Model model;
+  Training training;
+  Distillation distillation;
+  Ternary ternary;
+  GroupLasso group_lasso;
+  // "ternary" and "group_lasso" in the order they act; see papers.md 1.4.
+  std::int64_t activation_bits = 8;   // of the packed model
+};
+
+// Reads a recipe, applies "section.key=value" settings, checks every value's range.
+// Throws Error naming file, key and the nearest known key.
+Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::string>& set = {});
+Recipe parse_recipe(std::string_view text, std::string_view origin, const std::vector<std::string>& set = {});
+
+// The fully resolved recipe as TOML; parse_recipe(to_toml(r)) == r.
+std::string to_toml(const Recipe& recipe);
+
+}  // namespace triad::recipe

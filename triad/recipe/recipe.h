@@ -46,7 +46,14 @@ struct Distillation {
   std::string teacher_weights; // empty: the recipe's own starting weights
 };
 
-// Which layers stay out of ternarisation and pruning.
+// The groups that live or die together, in every compressed layer. Layers narrower than `inputs` are
+// an error unless they are the first or last and excluded.
+struct Pattern {
+  std::string structure = "none";        // none | irregular | pe_group | filter | channel
+  std::int64_t outputs = 1, inputs = 16, taps = 0;
+};
+
+// Straight-through ternarisation, triad/train/method/ternary.h.
 struct Ternary {
   bool enabled = false;
   std::string threshold_of = "maximum";  // maximum | mean
@@ -55,13 +62,12 @@ struct Ternary {
   double gradient_window = 1.0;          // straight through where |w| < window
   bool first_layer = false, last_layer = false;  // ternarise them too
   double group_zero_share = 0;           // share of zeros forced into each living group
-  double start = 0;                      // share of training after which it begins
+  double start = 0;                      // share of training after which it begins, in [0, 1)
 };
 
+// Clipped group lasso over the pattern's groups, triad/train/method/group_lasso.h.
 struct GroupLasso {
   bool enabled = false;
-  std::string structure = "pe_group";    // pe_group | filter | channel
-  std::int64_t outputs = 1, inputs = 16, taps = 0;
   double lambda = 0.002;
   std::string threshold = "layer_mean";  // none (plain lasso) | layer_mean | rank | mix | global
   double threshold_ratio = 0.7;          // a
@@ -70,7 +76,8 @@ struct GroupLasso {
   // A requested size: exactly one of them, or none (lambda alone decides).
   std::optional<double> density;           // living groups / groups, in (0, 1]
   std::optional<double> compression_rate;  // 16 / (D (1 - s_min)), > 0
-  double start = 0, stop = 0.6;            // shares of training in which groups may die
+  double start = 0, stop = 1;              // shares of training between which groups are shrunk
+  double dead_below = 0.1;  // at stop, groups with a norm below this share of the layer's mean living norm die
 };
 
 struct Recipe {
@@ -80,10 +87,10 @@ struct Recipe {
   Model model;
   Training training;
   Distillation distillation;
+  Pattern pattern;
   Ternary ternary;
   GroupLasso group_lasso;
-  // "ternary" and "group_lasso" in the order they act; see papers.md 1.4.
-  std::int64_t activation_bits = 8;   // of the packed model
+  std::int64_t activation_bits = 8;  // of the packed model: 8 | 16
 };
 
 // Reads a recipe, applies "section.key=value" settings, checks every value's range.

@@ -1,6 +1,7 @@
 #pragma once
-// The one error type. Thrown at borders (open, load, configure, public entry points); code
-// beneath a validated border does not throw. The library never prints and never exits.
+// The one error type. Thrown at borders (open, load, configure, public entry
+// points); code beneath a validated border does not throw. The library never
+// prints and never exits.
 
 #include <fmt/format.h>
 
@@ -10,7 +11,8 @@
 
 namespace triad {
 
-// A message of one line: "where: expected X, got Y", so that a user can mend it without the source.
+// A message of one line: "where: expected X, got Y", so that a user can mend it
+// without the source.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

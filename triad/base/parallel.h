@@ -1,19 +1,23 @@
 #pragma once
-// One thread pool for everything outside libtorch. Work is cut the same way at any thread count,
-// so results never depend on it.
+// One thread pool for everything outside libtorch. Work is cut the same way at
+// any thread count, so results never depend on it.
 
 #include <cstdint>
 #include <functional>
 
 namespace triad {
 
-// Threads used by parallel_for, the caller included; default: hardware concurrency.
-// Throws Error if count < 1. Not to be called while a parallel_for runs.
+// Threads used by parallel_for, the caller included; default: hardware
+// concurrency. Throws Error if count < 1. Not to be called while a parallel_for
+// runs.
 void set_thread_count(int count);
 int thread_count();
 
-// Calls body(i) once for every i in [0, count), spread over the pool; returns when all are done.
-// The first exception of a body is rethrown after the others have finished. Nested calls run serially.
-void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& body);
+// Calls body(i) once for every i in [0, count), spread over the pool; returns
+// when all are done. Every body runs; then the exception of the lowest failed
+// index is rethrown, the same at any thread count. Nested calls, and calls
+// while another thread holds the pool, run serially.
+void parallel_for(std::int64_t count,
+                  const std::function<void(std::int64_t)>& body);
 
 }  // namespace triad

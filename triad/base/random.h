@@ -1,7 +1,8 @@
 #pragma once
-// Counter-based randomness: a draw is a pure function of (seed, stream, index), so that results
-// never depend on thread count, order or what ran before a resume. SplitMix64 finaliser
-// (Steele, Lea, Flood, OOPSLA 2014).
+// Counter-based randomness: a draw is a pure function of (seed, stream, index),
+// so that results never depend on thread count, order or what ran before a
+// resume. Give each thing drawn for (a picture, a layer) its own index and draw
+// as often as needed. SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).
 
 #include <cstdint>
 #include <vector>
@@ -10,13 +11,15 @@ namespace triad {
 
 class Random {
  public:
-  explicit Random(std::uint64_t seed, std::uint64_t stream = 0, std::uint64_t index = 0);
+  explicit Random(std::uint64_t seed, std::uint64_t stream = 0,
+                  std::uint64_t index = 0);
 
-  std::uint64_t next();                              // uniform 64 bits
-  double uniform();                                  // in [0, 1)
-  double uniform(double low, double high);           // in [low, high)
-  std::uint32_t below(std::uint32_t limit);          // in [0, limit), limit >= 1, unbiased
-  double normal();                                   // mean 0, deviation 1
+  std::uint64_t next();                     // uniform 64 bits
+  double uniform();                         // in [0, 1)
+  double uniform(double low, double high);  // in [low, high)
+  std::uint32_t below(
+      std::uint32_t limit);  // in [0, limit), limit >= 1, unbiased
+  double normal();           // mean 0, deviation 1
 
  private:
   std::uint64_t state_;

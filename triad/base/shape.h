@@ -1,5 +1,6 @@
 #pragma once
-// Shapes of tensors: row-major, [N, C, H, W] for data, [K, C, R, S] for weights.
+// Shapes of tensors: row-major, [N, C, H, W] for data, [K, C, R, S] for
+// weights.
 
 #include <cstdint>
 #include <string>

@@ -1,0 +1,163 @@
+#include "triad/encoding/pattern.h"
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "triad/base/error.h"
+
+namespace triad::encoding {
+namespace {
+
+constexpr std::array<std::pair<Structure, std::string_view>, 5> kStructures = {{
+    {Structure::none, "none"},
+    {Structure::irregular, "irregular"},
+    {Structure::pe_group, "pe_group"},
+    {Structure::filter, "filter"},
+    {Structure::channel, "channel"},
+}};
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
+// Sizes of a block as asked for; 0 means the whole axis.
+PeGeometry geometry_of(Structure structure, const PeGeometry& geometry) {
+  switch (structure) {
+    case Structure::irregular:
+      return {1, 1, 1};
+    case Structure::pe_group:
+      return geometry;
+    case Structure::filter:
+      return {1, 0, 0};
+    case Structure::channel:
+      return {0, 1, 0};
+    case Structure::none:
+      break;
+  }
+  return {0, 0, 0};
+}
+
+std::int64_t block_size(int asked, std::int64_t axis, std::string_view what,
+                        std::string_view layer) {
+  require(asked >= 0, "{}: PE geometry: expected {} >= 0, got {}", layer, what,
+          asked);
+  require(asked <= axis,
+          "{}: PE geometry: a group of {} {} is wider than the layer's {}; use "
+          "at most {}, 0 for "
+          "all of them, or leave the layer dense",
+          layer, asked, what, axis, axis);
+  return asked == 0 ? axis : asked;
+}
+
+}  // namespace
+
+std::string_view to_string(Structure structure) {
+  for (const auto& [value, name] : kStructures)
+    if (value == structure) return name;
+  fail("structure: no name for value {}", int(structure));
+}
+
+Structure structure_from_string(std::string_view name) {
+  std::string choices;
+  for (const auto& [value, known] : kStructures) {
+    if (known == name) return value;
+    if (!choices.empty()) choices += ", ";
+    choices += known;
+  }
+  fail("structure: expected one of {}, got '{}'", choices, name);
+}
+
+WeightShape weight_shape(const Shape& shape) {
+  require(shape.size() == 4 || shape.size() == 2,
+          "weight of shape {}: expected [K, C, R, S] or [K, C]",
+          triad::to_string(shape));
+  require(element_count(shape) > 0,
+          "weight of shape {}: expected no zero dimension",
+          triad::to_string(shape));
+  return {shape[0], shape[1], shape.size() == 4 ? shape[2] * shape[3] : 1};
+}
+
+Grouping::Grouping(const WeightShape& shape, Structure structure,
+                   const PeGeometry& geometry, std::string_view layer)
+    : shape_(shape) {
+  require(shape.outputs > 0 && shape.inputs > 0 && shape.taps > 0,
+          "{}: expected a weight without a zero dimension", layer);
+  const PeGeometry asked = geometry_of(structure, geometry);
+  outputs_ = block_size(asked.outputs, shape.outputs, "outputs", layer);
+  inputs_ = block_size(asked.inputs, shape.inputs, "inputs", layer);
+  taps_ = block_size(asked.taps, shape.taps, "taps", layer);
+  output_blocks_ = ceil_div(shape.outputs, outputs_);
+  input_blocks_ = ceil_div(shape.inputs, inputs_);
+  tap_blocks_ = ceil_div(shape.taps, taps_);
+  require(count() <= INT32_MAX, "{}: {} groups are more than 2^31 - 1", layer,
+          count());
+}
+
+std::int64_t Grouping::group_size(std::int64_t group) const {
+  std::int64_t size = 0;
+  for_each_run(group,
+               [&](std::int64_t, std::int64_t length) { size += length; });
+  return size;
+}
+
+std::vector<std::int32_t> Grouping::group_of_weight() const {
+  std::vector<std::int32_t> groups(std::size_t(shape_.count()));
+  for (std::int64_t group = 0; group < count(); ++group)
+    for_each(group, [&](std::int64_t i) {
+      groups[std::size_t(i)] = std::int32_t(group);
+    });
+  return groups;
+}
+
+Grouping grouping_of(const Shape& shape, const Pattern& pattern,
+                     std::string_view layer) {
+  require(shape.size() == 4 || shape.size() == 2,
+          "{}: weight of shape {}: expected [K, C, R, S] or [K, C]", layer,
+          triad::to_string(shape));
+  const Grouping grouping(weight_shape(shape), pattern.structure,
+                          pattern.geometry, layer);
+  const std::size_t expected =
+      pattern.structure == Structure::none ? 0 : std::size_t(grouping.count());
+  require(pattern.alive.empty() || pattern.alive.size() == expected,
+          "{}: pattern: expected {} groups for structure {}, got {}", layer,
+          expected, to_string(pattern.structure), pattern.alive.size());
+  return grouping;
+}
+
+Pattern find_pattern(std::span<const std::int8_t> codes,
+                     const Grouping& grouping, Structure structure,
+                     const PeGeometry& geometry) {
+  require(codes.size() == std::size_t(grouping.shape().count()),
+          "find_pattern: expected {} codes, got {}", grouping.shape().count(),
+          codes.size());
+  Pattern pattern{structure, geometry, {}};
+  if (structure == Structure::none) return pattern;
+  pattern.alive.resize(std::size_t(grouping.count()));
+  for (std::int64_t group = 0; group < grouping.count(); ++group) {
+    std::int8_t seen = 0;
+    grouping.for_each(group,
+                      [&](std::int64_t i) { seen |= codes[std::size_t(i)]; });
+    pattern.alive[std::size_t(group)] = seen != 0;
+  }
+  return pattern;
+}
+
+std::vector<double> group_norms(std::span<const float> weights,
+                                const Grouping& grouping) {
+  require(weights.size() == std::size_t(grouping.shape().count()),
+          "group_norms: expected {} weights, got {}", grouping.shape().count(),
+          weights.size());
+  std::vector<double> norms(std::size_t(grouping.count()));
+  for (std::int64_t group = 0; group < grouping.count(); ++group) {
+    double sum = 0;
+    grouping.for_each(group, [&](std::int64_t i) {
+      const double weight = weights[std::size_t(i)];
+      sum += weight * weight;
+    });
+    norms[std::size_t(group)] = std::sqrt(sum);
+  }
+  return norms;
+}
+
+}  // namespace triad::encoding

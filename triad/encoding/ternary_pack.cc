@@ -1,0 +1,132 @@
+#include <algorithm>
+
+#include "triad/base/error.h"
+#include "triad/encoding/ternary.h"
+
+namespace triad::encoding {
+namespace {
+
+constexpr std::size_t kTritsPerByte = 5;
+constexpr int kHighestByte = 242;  // 3^5 - 1
+
+void check_codes(std::span<const std::int8_t> codes) {
+  for (const int code : codes)
+    require(code >= -1 && code <= 1,
+            "ternary codes: expected -1, 0 or 1, got {}", code);
+}
+
+void check_byte_count(std::size_t bytes, std::size_t count,
+                      std::size_t per_byte) {
+  const std::size_t expected = count / per_byte + (count % per_byte != 0);
+  require(bytes == expected,
+          "ternary codes: expected {} bytes for {} codes, got {}", expected,
+          count, bytes);
+}
+
+void check_living(const Pattern& pattern, const Grouping& grouping,
+                  std::size_t codes) {
+  std::size_t expected = 0;
+  for (std::int64_t group = 0; group < grouping.count(); ++group)
+    if (is_alive(pattern, group))
+      expected += std::size_t(grouping.group_size(group));
+  require(codes == expected,
+          "ternary codes: expected {} of living groups, got {}", expected,
+          codes);
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> pack_2bit(std::span<const std::int8_t> codes) {
+  check_codes(codes);
+  std::vector<std::uint8_t> bytes(codes.size() / 4 + (codes.size() % 4 != 0));
+  for (std::size_t i = 0; i < codes.size(); ++i)
+    bytes[i / 4] |= std::uint8_t((codes[i] & 3) << (2 * (i % 4)));
+  return bytes;
+}
+
+std::vector<std::int8_t> unpack_2bit(std::span<const std::uint8_t> bytes,
+                                     std::size_t count) {
+  check_byte_count(bytes.size(), count, 4);
+  constexpr std::int8_t kCodes[4] = {0, 1, 0, -1};
+  std::vector<std::int8_t> codes(count);
+  for (std::size_t i = 0; i < 4 * bytes.size(); ++i) {
+    const int pair = bytes[i / 4] >> (2 * (i % 4)) & 3;
+    require(pair != 2 && (i < count || pair == 0),
+            "ternary codes: byte {} is damaged: 0x{:02x}", i / 4, bytes[i / 4]);
+    if (i < count) codes[i] = kCodes[pair];
+  }
+  return codes;
+}
+
+std::vector<std::uint8_t> pack_5trit(std::span<const std::int8_t> codes) {
+  check_codes(codes);
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(codes.size() / kTritsPerByte + 1);
+  for (std::size_t first = 0; first < codes.size(); first += kTritsPerByte) {
+    int byte = 0;
+    for (std::size_t i = first + kTritsPerByte; i-- > first;)
+      byte = 3 * byte + 1 + (i < codes.size() ? codes[i] : 0);
+    bytes.push_back(std::uint8_t(byte));
+  }
+  return bytes;
+}
+
+std::vector<std::int8_t> unpack_5trit(std::span<const std::uint8_t> bytes,
+                                      std::size_t count) {
+  check_byte_count(bytes.size(), count, kTritsPerByte);
+  std::vector<std::int8_t> codes(count);
+  for (std::size_t b = 0; b < bytes.size(); ++b) {
+    int rest = bytes[b];
+    bool whole = rest <= kHighestByte;
+    for (std::size_t i = kTritsPerByte * b; i < kTritsPerByte * (b + 1);
+         ++i, rest /= 3) {
+      const auto code = std::int8_t(rest % 3 - 1);
+      if (i < count)
+        codes[i] = code;
+      else
+        whole = whole && code == 0;
+    }
+    require(whole, "ternary codes: byte {} is damaged: 0x{:02x}", b, bytes[b]);
+  }
+  return codes;
+}
+
+std::vector<std::int8_t> gather_living(const Ternary& ternary,
+                                       std::size_t term) {
+  require(term < ternary.terms.size(), "ternary codes: no term {} among {}",
+          term, ternary.terms.size());
+  const Grouping grouping = grouping_of(ternary.shape, ternary.pattern);
+  const std::vector<std::int8_t>& codes = *ternary.terms[term].codes;
+  require(codes.size() == std::size_t(grouping.shape().count()),
+          "ternary codes: expected {}, got {}", grouping.shape().count(),
+          codes.size());
+  std::vector<std::int8_t> living;
+  living.reserve(codes.size());
+  for (std::int64_t group = 0; group < grouping.count(); ++group) {
+    if (!is_alive(ternary.pattern, group)) continue;
+    grouping.for_each_run(group, [&](std::int64_t first, std::int64_t length) {
+      living.insert(living.end(), codes.begin() + first,
+                    codes.begin() + first + length);
+    });
+  }
+  return living;
+}
+
+std::vector<std::int8_t> scatter_living(std::span<const std::int8_t> living,
+                                        const Shape& shape,
+                                        const Pattern& pattern) {
+  const Grouping grouping = grouping_of(shape, pattern);
+  check_living(pattern, grouping, living.size());
+  std::vector<std::int8_t> codes(std::size_t(grouping.shape().count()));
+  auto next = living.begin();
+  for (std::int64_t group = 0; group < grouping.count(); ++group) {
+    if (!is_alive(pattern, group)) continue;
+    grouping.for_each_run(group, [&](std::int64_t first, std::int64_t length) {
+      std::copy_n(next, length, codes.begin() + first);
+      next += length;
+    });
+  }
+  return codes;
+}
+
+}  // namespace triad::encoding

@@ -1,12 +1,13 @@
 # triad_floor(<name> [NEEDS <lower floors>...])
-# One folder triad/<name>: its library triad::<name>, its *_test.cc files as tests, its
-# public headers checked to stand alone, and its part of the install.
+# One folder triad/<name>: its library triad::<name>, its *_test.cc, *_bench.cc and *_fuzz.cc
+# files as programs of their own, its public headers checked to stand alone, and its part of
+# the install.
 function(triad_floor name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "NEEDS")
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS triad/${name}/*.h)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS triad/${name}/*.cc)
-  set(tests ${sources})
-  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  set(programs ${sources})
+  list(FILTER programs INCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
   if(sources)
     add_library(triad_${name} ${sources})
@@ -24,13 +25,28 @@ function(triad_floor name)
   set_target_properties(triad_${name} PROPERTIES EXPORT_NAME ${name}
                         VERIFY_INTERFACE_HEADER_SETS ON)
   install(TARGETS triad_${name} EXPORT triad FILE_SET HEADERS)
-  if(TRIAD_TESTS)
-    foreach(test IN LISTS tests)
-      cmake_path(GET test STEM stem)
-      add_executable(${name}_${stem} ${test})
-      target_link_libraries(${name}_${stem} PRIVATE triad::${name} GTest::gmock_main)
-      # Exit code 77: data the test needs is not there; ctest counts it as skipped.
-      gtest_discover_tests(${name}_${stem} TEST_PREFIX ${name}/ DISCOVERY_TIMEOUT 60)
-    endforeach()
-  endif()
+  foreach(program IN LISTS programs)
+    cmake_path(GET program STEM stem)
+    if(stem MATCHES "_test$" AND TRIAD_TESTS)
+      triad_test(${name}_${stem} ${program} LABEL ${name} LINKS triad::${name})
+    elseif(stem MATCHES "_bench$" AND TRIAD_BENCH)
+      add_executable(${name}_${stem} ${program})
+      target_link_libraries(${name}_${stem} PRIVATE triad::${name} benchmark::benchmark_main)
+    elseif(stem MATCHES "_fuzz$" AND TRIAD_FUZZ)
+      add_executable(${name}_${stem} ${program})
+      target_link_libraries(${name}_${stem} PRIVATE triad::${name})
+      target_link_options(${name}_${stem} PRIVATE -fsanitize=fuzzer)
+    endif()
+  endforeach()
+endfunction()
+
+# triad_test(<target> <source> LABEL <floor> LINKS <libraries>...)
+# One test program; each of its cases is a ctest test "<floor>/<Suite.Case>", and a case that
+# calls GTEST_SKIP counts as skipped.
+function(triad_test target source)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "LABEL" "LINKS")
+  add_executable(${target} ${source})
+  target_link_libraries(${target} PRIVATE ${arg_LINKS} GTest::gmock_main)
+  gtest_discover_tests(${target} TEST_PREFIX ${arg_LABEL}/ DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300)
 endfunction()

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 
 namespace triad::encoding {
 
@@ -57,6 +58,35 @@ inline std::int32_t requantise(std::int32_t accumulator, int shift,
   return saturate(std::int64_t(rounding_high_multiply(term, multiplier)) +
                       output.zero_point,
                   output.lowest(), output.highest());
+}
+
+// q - zero_point: what convolutions and pools add up. 9 bits for 8-bit values.
+inline std::int16_t centre(std::int32_t q, const Quantization& input) {
+  return saturate_16(q - input.zero_point);
+}
+
+// A value as a 16-bit term of an Add, Concat or stand-alone Relu: 8-bit values
+// move up by 7 bits, so that rounding_high_multiply keeps their fraction.
+inline int align_shift(const Quantization& input) { return input.bits == 8 ? 7 : 0; }
+inline std::int16_t align(std::int32_t q, const Quantization& input) {
+  return saturate_16((q - input.zero_point) * (1 << align_shift(input)));
+}
+
+// The sum of rounding_high_multiply(align(q[i]), multiplier[i]) to an output
+// integer. Sum of |multiplier| <= 32767 (validated), so the sum fits an int16.
+inline std::int32_t combine(std::int32_t sum, int shift, const Quantization& output) {
+  return saturate(std::int64_t(rounding_shift(sum, shift)) + output.zero_point,
+                  output.lowest(), output.highest());
+}
+
+// Whether no accumulator of a filter can overflow int32, the rounding of its
+// shift included: sum |code| * reach + |bias| + 2^(shift - 1) < 2^31.
+//   absolute_codes   sum of |code| over the filter
+inline bool accumulator_fits(std::int64_t absolute_codes, const Quantization& input,
+                             std::int32_t bias, int shift) {
+  const std::int64_t sum = absolute_codes * input.reach() + std::abs(std::int64_t(bias));
+  const std::int64_t rounding = shift > 0 ? std::int64_t(1) << (shift - 1) : 0;
+  return sum + rounding <= INT32_MAX;
 }
 
 }  // namespace triad::encoding

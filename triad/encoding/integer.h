@@ -23,6 +23,10 @@ struct Quantization {
   std::int32_t highest() const {
     return is_signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
   }
+  // Largest |q - zero_point| of any q.
+  std::int32_t reach() const {
+    return std::max(highest() - zero_point, zero_point - lowest());
+  }
 };
 
 inline std::int32_t saturate(std::int64_t value, std::int32_t low,

@@ -14,17 +14,22 @@ class Builder {
   Builder(std::string name, Shape input);
 
   ValueId input() const;
-  // Appends a node; its output value takes the node's name. Parameters are made as zeros (batch-norm
-  // weight and running_var as ones) of the right shape. Throws Error naming the node.
+  // Appends a node; its output value takes the node's name. Parameters, a bias
+  // included, are made as zeros (batch-norm weight and running_var as ones) of
+  // the right shape. Throws Error naming the node.
   ValueId add(std::string name, Op op, std::vector<ValueId> inputs);
   ValueId conv(std::string name, ValueId x, Conv2d op, bool bias);
-  ValueId linear(std::string name, ValueId x, std::int64_t outputs, bool bias = true);
+  ValueId linear(std::string name, ValueId x, std::int64_t outputs,
+                 bool bias = true);
   const Shape& shape(ValueId id) const;
 
-  // Gives the graph away. Throws Error if it does not validate.
+  // Gives the graph away; its preprocessing is mean 0, deviation 1. Throws
+  // Error if it does not validate.
   Graph finish(std::vector<ValueId> outputs);
 
  private:
+  ValueId append(Node node, bool bias);
+
   Graph graph_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// The operations of a network, each a small struct of attributes. Weights live in the node.
+// The operations of a network, each a small struct of attributes. Weights live
+// in the node.
 
 #include <array>
 #include <cstdint>
@@ -23,7 +24,7 @@ struct Conv2d {   // parameters: weight [K, C / groups, R, S], optional bias [K]
 struct Linear {  // parameters: weight [K, C], optional bias [K]
   std::int64_t outputs = 1;
 };
-struct BatchNorm {  // parameters: weight, bias, running_mean, running_var, each [C]
+struct BatchNorm {  // parameters [C]: weight, bias, running_mean, running_var
   float epsilon = 1e-5f;
 };
 struct Relu {};
@@ -43,11 +44,12 @@ struct GlobalAveragePool {};  // [C, H, W] to [C, 1, 1]
 struct Add {};                // two or more inputs of equal shape
 struct Concat {};             // along channels
 struct Flatten {};            // [C, H, W] to [C * H * W]
-struct Pad {                  // zeros around height and width, and around channels
+struct Pad {  // zeros around height and width, and around channels
   Padding padding{0, 0, 0, 0};
   std::int64_t channels_before = 0, channels_after = 0;
 };
-struct StridedSlice {  // every stride-th row and column from 0: the option-A shortcut
+struct StridedSlice {  // every stride-th row and column from 0: the option-A
+                       // shortcut
   Pair stride{2, 2};
 };
 struct Dropout {
@@ -55,8 +57,9 @@ struct Dropout {
 };
 struct Softmax {};
 
-using Op = std::variant<Input, Conv2d, Linear, BatchNorm, Relu, Relu6, MaxPool, AveragePool,
-                        GlobalAveragePool, Add, Concat, Flatten, Pad, StridedSlice, Dropout, Softmax>;
+using Op = std::variant<Input, Conv2d, Linear, BatchNorm, Relu, Relu6, MaxPool,
+                        AveragePool, GlobalAveragePool, Add, Concat, Flatten,
+                        Pad, StridedSlice, Dropout, Softmax>;
 
 std::string_view name(const Op& op);  // "conv2d", "strided_slice"
 

@@ -103,7 +103,6 @@ class NodeCheck {
     const auto* dense = std::get_if<encoding::Dense>(&parameter.encoding);
     expect(dense, "{} dense, got {}", rule.name,
            encoding::name(parameter.encoding));
-    expect(all_finite(*dense->values), "{} finite", rule.name);
     if (rule.name == "running_var")
       expect(
           std::ranges::all_of(*dense->values, [](float v) { return v >= 0; }),
@@ -127,56 +126,55 @@ class NodeCheck {
     return graph_.value(id).quantization.has_value();
   }
 
-  // Integers run from the input to the logits; only ops without weights may
-  // follow the float logits.
+  // Integers run from the input to the logits, which are float; only ops
+  // without weights may follow those.
   void check_lowered() const {
-    const bool quantized_inputs = std::ranges::all_of(
+    const auto read = std::ranges::count_if(
         node_.inputs, [&](ValueId id) { return is_quantized(id); });
-    const bool gives_logits = is_linear() && !is_quantized(node_.output);
-    if (has_weight()) {
-      expect(!std::holds_alternative<encoding::Dense>(
-                 node_.find("weight")->encoding),
-             "a ternary or levels weight in a lowered graph");
-      expect(quantized_inputs, "a quantized input");
-    }
-    const bool after_logits =
-        !quantized_inputs && !has_weight() && !is_quantized(node_.output);
-    expect(is_quantized(node_.output) || gives_logits || after_logits,
-           "a quantized output");
-    expect(is_quantized(node_.output) ? quantized_inputs : true,
-           "quantized inputs");
-    expect(node_.requantization.size() == graph_.subnets.size() ||
-               (node_.requantization.empty() && !has_weight()),
+    const bool quantized = is_quantized(node_.output);
+    if (quantized || has_weight())
+      expect(read == std::ssize(node_.inputs), "quantized inputs");
+    else
+      expect(read == 0, "a quantized output");
+    expect(quantized || is_linear() || !has_weight(), "a quantized output");
+    expect(!quantized || !std::holds_alternative<Softmax>(node_.op),
+           "float logits");
+    if (has_weight())
+      expect(encoding::name(node_.find("weight")->encoding) != "dense",
+             "a weight of integer codes in a lowered graph, got dense");
+    const bool can_be_empty = !has_weight();
+    const std::size_t entries = node_.requantization.size();
+    expect(entries == graph_.subnets.size() || (entries == 0 && can_be_empty),
            "requantization for {} subnets, got {}", graph_.subnets.size(),
-           node_.requantization.size());
+           entries);
+    expect(quantized || has_weight() || entries == 0,
+           "no requantization of floats");
     for (const Requantization& entry : node_.requantization)
-      check_requantization(entry, gives_logits);
+      check_requantization(entry);
   }
 
-  void check_requantization(const Requantization& entry,
-                            bool gives_logits) const {
-    const bool per_channel =
-        has_weight() || std::holds_alternative<BatchNorm>(node_.op);
+  void check_requantization(const Requantization& entry) const {
+    const bool gives_logits = !is_quantized(node_.output);
     const auto channels = std::size_t(graph_.value(node_.output).shape[0]);
     expect(entry.shift >= 0 && entry.shift <= 31, "a shift in 0..31, got {}",
            entry.shift);
-    expect(entry.bias.size() == (per_channel ? channels : 0),
-           "{} requantization biases, got {}", per_channel ? channels : 0,
-           entry.bias.size());
-    const std::size_t multipliers = gives_logits  ? 0
-                                    : per_channel ? channels
-                                                  : node_.inputs.size();
-    // Ops that only move values need none.
-    expect(entry.multiplier.size() == multipliers ||
-               (!per_channel && entry.multiplier.empty()),
-           "{} multipliers, got {}", multipliers, entry.multiplier.size());
+    expect_size("biases", entry.bias.size(), has_weight() ? channels : 0);
+    expect_size("logit scales", entry.logit_scale.size(),
+                gives_logits ? channels : 0);
+    expect_size("multipliers", entry.multiplier.size(),
+                gives_logits   ? 0
+                : has_weight() ? channels
+                               : node_.inputs.size());
     expect(std::ranges::find(entry.multiplier, INT16_MIN) ==
                entry.multiplier.end(),
            "multipliers above {}", INT16_MIN);
-    expect(entry.logit_scale.size() == (gives_logits ? channels : 0),
-           "{} logit scales, got {}", gives_logits ? channels : 0,
-           entry.logit_scale.size());
     expect(all_finite(entry.logit_scale), "finite logit scales");
+  }
+
+  void expect_size(std::string_view what, std::size_t got,
+                   std::size_t expected) const {
+    expect(got == expected, "{} requantization {}, got {}", expected, what,
+           got);
   }
 
   const Graph& graph_;

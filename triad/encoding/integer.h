@@ -12,7 +12,7 @@ namespace triad::encoding {
 // How the integers of one value map to real numbers: real = scale * (q -
 // zero_point).
 struct Quantization {
-  int bits = 8;  // 8 or 16
+  int bits = 8;  // 8, or 16 with zero point 0
   bool is_signed =
       false;  // u8 after a ReLU, s8 (or u8 with a zero point) elsewhere
   float scale = 1.0f;  // > 0, finite
@@ -20,8 +20,9 @@ struct Quantization {
   bool operator==(const Quantization&) const = default;
 
   std::int32_t lowest() const { return is_signed ? -(1 << (bits - 1)) : 0; }
+  // Unsigned 16-bit values stop at 32767 too, so that every value fits an int16.
   std::int32_t highest() const {
-    return is_signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
+    return bits == 8 && !is_signed ? 255 : (1 << (bits - 1)) - 1;
   }
   // Largest |q - zero_point| of any q.
   std::int32_t reach() const {

@@ -58,15 +58,15 @@ class ElasticField {
 class AffineMap {
  public:
   explicit AffineMap(Random& random) {
-    const double height = random.uniform(14, 22);
-    const double width = height * random.uniform(0.62, 1.05);
-    const double slant = random.uniform(-0.45, 0.25);
-    const double angle = random.uniform(-0.28, 0.28);
+    const double height = random.uniform(16, 21);
+    const double width = height * random.uniform(0.68, 1.0);
+    const double slant = random.uniform(-0.4, 0.2);
+    const double angle = random.uniform(-0.22, 0.22);
     const double c = std::cos(angle), s = std::sin(angle);
     xx_ = c * width, xy_ = (c * slant - s) * height;
     yx_ = s * width, yy_ = (s * slant + c) * height;
-    x_ = kSide / 2.0 + random.uniform(-3, 3);
-    y_ = kSide / 2.0 + random.uniform(-3, 3);
+    x_ = kSide / 2.0 + random.uniform(-1.5, 1.5);
+    y_ = kSide / 2.0 + random.uniform(-1.5, 1.5);
   }
 
   Point map(Point p) const {
@@ -83,7 +83,8 @@ double distance(Point p, Point a, Point b) {
   const double length = dx * dx + dy * dy;
   double t = length > 0 ? ((p.x - a.x) * dx + (p.y - a.y) * dy) / length : 0;
   t = std::clamp(t, 0.0, 1.0);
-  return std::hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
+  const double x = p.x - a.x - t * dx, y = p.y - a.y - t * dy;
+  return std::sqrt(x * x + y * y);
 }
 
 // A line piece drawn with a round pen whose edge fades over `blur` pixels; ink

@@ -20,7 +20,8 @@ struct Quantization {
   bool operator==(const Quantization&) const = default;
 
   std::int32_t lowest() const { return is_signed ? -(1 << (bits - 1)) : 0; }
-  // Unsigned 16-bit values stop at 32767 too, so that every value fits an int16.
+  // Unsigned 16-bit values stop at 32767 too, so that every value fits an
+  // int16.
   std::int32_t highest() const {
     return bits == 8 && !is_signed ? 255 : (1 << (bits - 1)) - 1;
   }
@@ -72,14 +73,17 @@ inline std::int16_t centre(std::int32_t q, const Quantization& input) {
 
 // A value as a 16-bit term of an Add, Concat or stand-alone Relu: 8-bit values
 // move up by 7 bits, so that rounding_high_multiply keeps their fraction.
-inline int align_shift(const Quantization& input) { return input.bits == 8 ? 7 : 0; }
+inline int align_shift(const Quantization& input) {
+  return input.bits == 8 ? 7 : 0;
+}
 inline std::int16_t align(std::int32_t q, const Quantization& input) {
   return saturate_16((q - input.zero_point) * (1 << align_shift(input)));
 }
 
 // The sum of rounding_high_multiply(align(q[i]), multiplier[i]) to an output
 // integer. Sum of |multiplier| <= 32767 (validated), so the sum fits an int16.
-inline std::int32_t combine(std::int32_t sum, int shift, const Quantization& output) {
+inline std::int32_t combine(std::int32_t sum, int shift,
+                            const Quantization& output) {
   return saturate(std::int64_t(rounding_shift(sum, shift)) + output.zero_point,
                   output.lowest(), output.highest());
 }
@@ -87,9 +91,11 @@ inline std::int32_t combine(std::int32_t sum, int shift, const Quantization& out
 // Whether no accumulator of a filter can overflow int32, the rounding of its
 // shift included: sum |code| * reach + |bias| + 2^(shift - 1) < 2^31.
 //   absolute_codes   sum of |code| over the filter
-inline bool accumulator_fits(std::int64_t absolute_codes, const Quantization& input,
-                             std::int32_t bias, int shift) {
-  const std::int64_t sum = absolute_codes * input.reach() + std::abs(std::int64_t(bias));
+inline bool accumulator_fits(std::int64_t absolute_codes,
+                             const Quantization& input, std::int32_t bias,
+                             int shift) {
+  const std::int64_t sum =
+      absolute_codes * input.reach() + std::abs(std::int64_t(bias));
   const std::int64_t rounding = shift > 0 ? std::int64_t(1) << (shift - 1) : 0;
   return sum + rounding <= INT32_MAX;
 }

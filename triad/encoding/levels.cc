@@ -28,7 +28,9 @@ Levels encode_levels(std::span<const float> weights, const Shape& shape,
               weight);
       largest = std::max(largest, std::abs(weight));
     }
-    const float scale = largest / highest;
+    float scale = largest / highest;
+    // Rounded up, the largest float would decode to infinity.
+    if (!std::isfinite(scale * highest)) scale = std::nextafter(scale, 0.0f);
     scales[k] = scale;
     if (scale == 0) continue;  // all zero, or too small for a float
     for (std::size_t i = k * filter; i < (k + 1) * filter; ++i) {

@@ -68,12 +68,12 @@ Structure structure_from_string(std::string_view name) {
   fail("structure: expected one of {}, got '{}'", choices, name);
 }
 
-WeightShape weight_shape(const Shape& shape) {
+WeightShape weight_shape(const Shape& shape, std::string_view layer) {
   require(shape.size() == 4 || shape.size() == 2,
-          "weight of shape {}: expected [K, C, R, S] or [K, C]",
+          "{}: expected a weight [K, C, R, S] or [K, C], got shape {}", layer,
           triad::to_string(shape));
   require(element_count(shape) > 0,
-          "weight of shape {}: expected no zero dimension",
+          "{}: expected no zero dimension, got shape {}", layer,
           triad::to_string(shape));
   return {shape[0], shape[1], shape.size() == 4 ? shape[2] * shape[3] : 1};
 }
@@ -112,10 +112,7 @@ std::vector<std::int32_t> Grouping::group_of_weight() const {
 
 Grouping grouping_of(const Shape& shape, const Pattern& pattern,
                      std::string_view layer) {
-  require(shape.size() == 4 || shape.size() == 2,
-          "{}: weight of shape {}: expected [K, C, R, S] or [K, C]", layer,
-          triad::to_string(shape));
-  const Grouping grouping(weight_shape(shape), pattern.structure,
+  const Grouping grouping(weight_shape(shape, layer), pattern.structure,
                           pattern.geometry, layer);
   const std::size_t expected =
       pattern.structure == Structure::none ? 0 : std::size_t(grouping.count());

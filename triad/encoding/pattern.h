@@ -23,8 +23,8 @@ namespace triad::encoding {
 enum class Structure { none, irregular, pe_group, filter, channel };
 
 std::string_view to_string(Structure structure);  // "pe_group"
-Structure structure_from_string(
-    std::string_view name);  // Throws Error naming the choices.
+// Throws Error naming the choices.
+Structure structure_from_string(std::string_view name);
 
 // The block of weights one processing element handles at a time. 0 means the
 // whole axis.
@@ -41,9 +41,9 @@ struct WeightShape {
   std::int64_t count() const { return outputs * inputs * taps; }
 };
 
-// [K, C, R, S] or [K, C] to WeightShape. Throws Error for any other rank or a
-// zero dimension.
-WeightShape weight_shape(const Shape& shape);
+// [K, C, R, S] or [K, C] to WeightShape. Throws Error naming `layer` for any
+// other rank or a zero dimension.
+WeightShape weight_shape(const Shape& shape, std::string_view layer = "weight");
 
 // How one weight is cut into groups. Irregular is the 1 x 1 x 1 geometry,
 // filter the 1 x all x all one, channel the all x 1 x all one, none the whole
@@ -58,8 +58,8 @@ class Grouping {
   std::int64_t count() const {
     return output_blocks_ * input_blocks_ * tap_blocks_;
   }
-  std::int64_t group_size(std::int64_t group)
-      const;  // number of weights; ragged groups are smaller
+  // Number of weights; ragged groups are smaller.
+  std::int64_t group_size(std::int64_t group) const;
 
   // Calls visit(first, length) for each run of neighbouring weights of the
   // group, outputs then inputs then taps ascending; first is into the row-major
@@ -93,8 +93,8 @@ void Grouping::for_each_run(std::int64_t group, Visit&& visit) const {
   const std::int64_t taps = std::min(taps_, shape_.taps - tap);
   const std::int64_t inputs = std::min(inputs_, shape_.inputs - input);
   const std::int64_t last_output = std::min(output + outputs_, shape_.outputs);
-  const bool whole_taps =
-      taps == shape_.taps;  // then the inputs of one output lie side by side
+  // With all taps, the inputs of one output lie side by side.
+  const bool whole_taps = taps == shape_.taps;
   for (std::int64_t k = output; k < last_output; ++k) {
     const std::int64_t first = (k * shape_.inputs + input) * shape_.taps + tap;
     if (whole_taps) {

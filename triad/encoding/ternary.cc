@@ -57,6 +57,7 @@ std::vector<std::int64_t> copy_living(std::span<const float> weights,
   if (kept.data() != weights.data())
     std::copy(weights.begin(), weights.end(), kept.begin());
   std::vector<std::int64_t> living(scopes, std::int64_t(scope_size));
+  if (pattern.alive.empty()) return living;
   for (std::int64_t group = 0; group < grouping.count(); ++group) {
     if (is_alive(pattern, group)) continue;
     grouping.for_each_run(group, [&](std::int64_t first, std::int64_t length) {

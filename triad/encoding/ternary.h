@@ -1,9 +1,9 @@
 #pragma once
-// Ternarisation with statistical scaling: w becomes scale * code, code in {-1,
-// 0, +1}. Papers: He, Gong, Fan, WACV 2019, section 3 (threshold = beta * max
-// |w|, scale = mean |w| over the kept weights); Li et al., arXiv:1605.04711
-// (threshold = 0.7 * mean |w|). We differ: equality at the threshold is
-// symmetric; weights of dead groups never count.
+// Ternarisation with statistical scaling: w becomes scale * code, code in
+// {-1, 0, +1}. Papers: He, Gong, Fan, WACV 2019, section 3 (threshold =
+// beta * max |w|, scale = mean |w| over the kept weights); Li et al.,
+// arXiv:1605.04711 (threshold = 0.7 * mean |w|). We differ: equality at the
+// threshold is symmetric; weights of dead groups never count.
 
 #include <span>
 
@@ -12,10 +12,8 @@
 namespace triad::encoding {
 
 enum class ScalePer { layer, filter };
-enum class ThresholdOf {
-  maximum,
-  mean
-};  // of |w| over the living weights of the scale's scope
+// Of |w| over the living weights of the scale's scope.
+enum class ThresholdOf { maximum, mean };
 
 // A weight is kept if |w| >= threshold and |w| > 0, with threshold =
 // threshold_share * maximum or mean. scale = mean |w| over the kept weights of
@@ -34,11 +32,11 @@ struct TernarySettings {
 // Codes and scales of `weights` [shape], with groups of `pattern` whose alive
 // is 0 forced to zero (an empty `pattern.alive` means all may live). In the
 // result, a group is alive if it has a code. Thresholds and scales are taken in
-// double and rounded once to float. Encoding a decoded weight again keeps
-//   codes and scales  where group_zero_share is 0 and the threshold is of the
-//   maximum scales            where the threshold is of the mean with
-//   threshold_share <= 1 nothing           where group_zero_share is above 0
-//   and thresholding left a group fewer zeros
+// double and rounded once to float.
+// Encoding a decoded weight again with the same pattern and settings gives the
+// same codes and scales. With the pattern of the result it does so too, unless
+// the threshold is of the mean with a share above 1 (that mean then leaves out
+// the groups that died, and grows).
 // Throws Error for a non-finite weight, an empty or mismatched span, a setting
 // out of range.
 Ternary encode_ternary(std::span<const float> weights, const Shape& shape,

@@ -1,0 +1,49 @@
+#pragma once
+// Shifts and multipliers: real gains written as multiplier * 2^(shift - 15) -
+// or rather multiplier / 2^(15 + shift), the primitive of encoding/integer.h.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "triad/encoding/integer.h"
+
+namespace triad::quantise {
+
+// One filter of a layer (or a pool: one filter of ones).
+struct FilterGain {
+  // Output steps per step of the accumulator; 0 where the filter is empty.
+  double gain = 0;
+  // Largest distance from the zero point, in output steps, that matters.
+  double reach = 1;
+  // Codes fit any gain not below the given one: weights still to be rounded.
+  bool adjustable = false;
+};
+
+// The shift of a layer, 0..31, of least expected squared error: the rounding of
+// the int16 term weighs multiplier / 2^15 output steps, the rounding of the
+// multiplier 1 / multiplier of the output, and a multiplier below the reach
+// saturates. |multiplier| stays below 2^15; expects |gain| < 0.9999.
+int choose_shift(std::span<const FilterGain> filters);
+
+// The multiplier of one filter under `shift`, in -32767..32767: nearest to the
+// gain; upwards to the reach where adjustable or empty.
+std::int16_t choose_multiplier(const FilterGain& filter, int shift);
+
+// Largest gain a layer can have, with room for rounding.
+constexpr double kLargestGain = 0.9999;
+
+struct TermMultipliers {
+  int shift = 0;
+  std::vector<std::int16_t> multipliers;  // [inputs]
+};
+
+// Smallest output scale an Add (or Concat: one input at a time) can have.
+double smallest_term_scale(std::span<const encoding::Quantization> inputs);
+
+// For an output of `scale` at least that: the largest shift whose multipliers
+// keep their sum within 32767 (`summed`: of all, an Add; else of each).
+TermMultipliers choose_terms(std::span<const encoding::Quantization> inputs,
+                             double scale, bool summed);
+
+}  // namespace triad::quantise

@@ -42,9 +42,9 @@ struct Parameter {
 // logit = logit_scale[k] * (accumulator + bias).
 struct Requantization {
   int shift = 0;
-  std::vector<std::int32_t> bias;
-  std::vector<std::int16_t> multiplier;
-  std::vector<float> logit_scale;
+  std::vector<std::int32_t> bias = {};
+  std::vector<std::int16_t> multiplier = {};
+  std::vector<float> logit_scale = {};
 };
 
 struct Node {
@@ -66,7 +66,7 @@ struct Node {
 // networks have several).
 struct Subnet {
   std::string name = "full";
-  std::vector<std::int64_t> width;  // [values]; empty: all channels
+  std::vector<std::int64_t> width = {};  // [values]; empty: all channels
 };
 
 // How a picture of bytes becomes the input:
@@ -77,15 +77,15 @@ struct Preprocessing {
 
 struct Graph {
   std::string name;  // "resnet20"
-  std::vector<Value> values;
-  std::vector<Node> nodes;  // topological; the first is the one Input node
-  std::vector<ValueId> outputs;
+  std::vector<Value> values = {};
+  std::vector<Node> nodes = {};  // topological; the first is the one Input node
+  std::vector<ValueId> outputs = {};
   std::vector<Subnet> subnets = {Subnet{}};
-  Preprocessing preprocessing;
-  std::vector<std::string> classes;  // names of the outputs; may be empty
+  Preprocessing preprocessing = {};
+  std::vector<std::string> classes = {};  // names of the outputs; may be empty
   // Lowered graphs: integer of the input value for channel c and byte b at
   // [c * 256 + b].
-  std::vector<std::int16_t> input_table;
+  std::vector<std::int16_t> input_table = {};
 
   const Node* find(std::string_view node) const;
   Node* find(std::string_view node);

@@ -13,7 +13,7 @@ namespace triad::zoo {
 
 struct ZooSettings {
   std::int64_t classes = 0;  // 0: the network's own number
-  Shape input;               // [C, H, W]; empty: the network's own
+  Shape input = {};          // [C, H, W]; empty: the network's own
 };
 
 // What a builder needs to know.

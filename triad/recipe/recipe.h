@@ -1,10 +1,10 @@
 #pragma once
-// A recipe says what to train, on what, how, and with which methods: a TOML file under recipes/,
-// every key known by a table, unknown keys refused with the nearest known one.
+// A recipe says what to train, on what, how, and with which methods: a TOML
+// file under recipes/, every key known by a table, unknown keys refused with
+// the nearest known one.
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,18 +13,24 @@
 namespace triad::recipe {
 
 struct Data {
-  std::string name = "digits";    // data::open
+  std::string name = "digits";  // data::open
   double validation_share = 0.1;
-  std::int64_t limit = 0;         // first n training pictures after the shuffle; 0: all
+  std::int64_t limit =
+      0;  // first n training pictures after the shuffle; 0: all
+
+  bool operator==(const Data&) const = default;
 };
 
 struct Model {
-  std::string name = "lenet5";    // zoo name
-  std::string weights;            // safetensors, .triad or run folder; empty: initialised by seed
+  std::string name = "lenet5";  // zoo name
+  std::string
+      weights;  // safetensors, .triad or run folder; empty: initialised by seed
+
+  bool operator==(const Model&) const = default;
 };
 
 struct Training {
-  double epochs = 1;              // fractions allowed
+  double epochs = 1;  // fractions allowed
   std::int64_t batch = 128;
   std::string optimiser = "sgd";  // sgd (Nesterov) | adam
   double learning_rate = 0.1, momentum = 0.9, weight_decay = 1e-4;
@@ -33,24 +39,34 @@ struct Training {
   std::vector<double> step_factor;  // one per step_at
   double warm_up_epochs = 0;
   double label_smoothing = 0;
-  std::string augmentation = "none";  // none | crop_flip | shift | random_resized_crop
+  std::string augmentation =
+      "none";  // none | crop_flip | shift | random_resized_crop
   std::string precision = "float32";  // float32 | bfloat16
   double evaluate_every = 1;          // epochs between validation runs
+
+  bool operator==(const Training&) const = default;
 };
 
-// Soft targets from a teacher: loss = (1 - weight) CE + weight T^2 KL(teacher || student).
+// Soft targets from a teacher: loss = (1 - weight) CE + weight T^2 KL(teacher
+// || student).
 struct Distillation {
-  double weight = 0;           // 0: none
+  double weight = 0;  // 0: none
   double temperature = 2;
-  std::string teacher_model;   // zoo name; empty: the recipe's own model
-  std::string teacher_weights; // empty: the recipe's own starting weights
+  std::string teacher_model;    // zoo name; empty: the recipe's own model
+  std::string teacher_weights;  // empty: the recipe's own starting weights
+
+  bool operator==(const Distillation&) const = default;
 };
 
-// The groups that live or die together, in every compressed layer. Layers narrower than `inputs` are
-// an error unless they are the first or last and excluded.
+// The groups that live or die together, in every compressed layer. Layers
+// narrower than `inputs` are an error unless they are the first or last and
+// excluded.
 struct Pattern {
-  std::string structure = "none";        // none | irregular | pe_group | filter | channel
+  std::string structure =
+      "none";  // none | irregular | pe_group | filter | channel
   std::int64_t outputs = 1, inputs = 16, taps = 0;
+
+  bool operator==(const Pattern&) const = default;
 };
 
 // Straight-through ternarisation, triad/train/method/ternary.h.
@@ -58,26 +74,34 @@ struct Ternary {
   bool enabled = false;
   std::string threshold_of = "maximum";  // maximum | mean
   double threshold_share = 0.05;
-  std::string scale_per = "layer";       // layer | filter
-  double gradient_window = 1.0;          // straight through where |w| < window
+  std::string scale_per = "layer";  // layer | filter
+  double gradient_window = 1.0;     // straight through where |w| < window
   bool first_layer = false, last_layer = false;  // ternarise them too
-  double group_zero_share = 0;           // share of zeros forced into each living group
-  double start = 0;                      // share of training after which it begins, in [0, 1)
+  double group_zero_share = 0;  // share of zeros forced into each living group
+  double start = 0;  // share of training after which it begins, in [0, 1)
+
+  bool operator==(const Ternary&) const = default;
 };
 
-// Clipped group lasso over the pattern's groups, triad/train/method/group_lasso.h.
+// Clipped group lasso over the pattern's groups,
+// triad/train/method/group_lasso.h.
 struct GroupLasso {
   bool enabled = false;
   double lambda = 0.002;
-  std::string threshold = "layer_mean";  // none (plain lasso) | layer_mean | rank | mix | global
-  double threshold_ratio = 0.7;          // a
+  std::string threshold =
+      "layer_mean";  // none (plain lasso) | layer_mean | rank | mix | global
+  double threshold_ratio = 0.7;  // a
   bool detach_threshold = true;
   bool first_layer = false, last_layer = false;
   // A requested size: exactly one of them, or none (lambda alone decides).
   std::optional<double> density;           // living groups / groups, in (0, 1]
   std::optional<double> compression_rate;  // 16 / (D (1 - s_min)), > 0
-  double start = 0, stop = 1;              // shares of training between which groups are shrunk
-  double dead_below = 0.1;  // at stop, groups with a norm below this share of the layer's mean living norm die
+  double start = 0,
+         stop = 1;  // shares of training between which groups are shrunk
+  double dead_below = 0.1;  // at stop, groups with a norm below this share of
+                            // the layer's mean living norm die
+
+  bool operator==(const GroupLasso&) const = default;
 };
 
 struct Recipe {
@@ -91,14 +115,23 @@ struct Recipe {
   Ternary ternary;
   GroupLasso group_lasso;
   std::int64_t activation_bits = 8;  // of the packed model: 8 | 16
+
+  bool operator==(const Recipe&) const = default;
 };
 
-// Reads a recipe, applies "section.key=value" settings, checks every value's range.
-// Throws Error naming file, key and the nearest known key.
-Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::string>& set = {});
-Recipe parse_recipe(std::string_view text, std::string_view origin, const std::vector<std::string>& set = {});
+// Reads a recipe, applies "section.key=value" settings (words need no quotes;
+// "none" unsets an optional number), checks every value's range. Without a name
+// it is named after its file. Throws Error naming file, line, key and the
+// nearest known key.
+Recipe read_recipe(const std::filesystem::path& path,
+                   const std::vector<std::string>& set = {});
+Recipe parse_recipe(std::string_view text, std::string_view origin,
+                    const std::vector<std::string>& set = {});
 
 // The fully resolved recipe as TOML; parse_recipe(to_toml(r)) == r.
 std::string to_toml(const Recipe& recipe);
+
+// The keys whose values differ, each as "training.batch: 128 and 64".
+std::vector<std::string> differences(const Recipe& a, const Recipe& b);
 
 }  // namespace triad::recipe

@@ -72,6 +72,11 @@ class Writer {
     builder_.ForceVectorAlignment(bytes.size(), 1, 16);
     return builder_.CreateVector(bytes);
   }
+  template <typename T>
+  Offset<Vector<T>> input_table() {
+    return numbers(
+        std::vector<T>(graph_.input_table.begin(), graph_.input_table.end()));
+  }
   Offset<Vector<float>> scales(const std::vector<float>& values,
                                const std::vector<float>& derived) {
     return same_bits(values, derived) ? 0 : numbers(values);
@@ -240,12 +245,6 @@ Offset<Vector<Offset<fbs::KeyValue>>> Writer::metadata() {
 }
 
 template <typename T>
-std::vector<T> narrowed_table(const graph::Graph& graph, bool wanted) {
-  if (!wanted) return {};
-  return {graph.input_table.begin(), graph.input_table.end()};
-}
-
-template <typename T>
 bool fits(const std::vector<std::int16_t>& table) {
   return std::ranges::all_of(table, [](std::int16_t value) {
     return value >= std::numeric_limits<T>::min() &&
@@ -265,12 +264,15 @@ std::vector<std::byte> Writer::write() {
   Offset<Vector<Offset<flatbuffers::String>>> classes;
   if (!graph_.classes.empty())
     classes = builder_.CreateVectorOfStrings(graph_.classes);
-  const bool u8 = fits<std::uint8_t>(graph_.input_table);
-  const bool s8 = !u8 && fits<std::int8_t>(graph_.input_table);
-  const auto table_u8 = numbers(narrowed_table<std::uint8_t>(graph_, u8));
-  const auto table_s8 = numbers(narrowed_table<std::int8_t>(graph_, s8));
-  const auto table_s16 =
-      numbers(narrowed_table<std::int16_t>(graph_, !u8 && !s8));
+  Offset<Vector<std::uint8_t>> table_u8;
+  Offset<Vector<std::int8_t>> table_s8;
+  Offset<Vector<std::int16_t>> table_s16;
+  if (fits<std::uint8_t>(graph_.input_table))
+    table_u8 = input_table<std::uint8_t>();
+  else if (fits<std::int8_t>(graph_.input_table))
+    table_s8 = input_table<std::int8_t>();
+  else
+    table_s16 = input_table<std::int16_t>();
   const auto facts = metadata();
   fbs::FinishModelBuffer(
       builder_,

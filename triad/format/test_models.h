@@ -1,0 +1,151 @@
+#pragma once
+// Random networks for tests: every op, encoding and structure within some
+// dozens of seeds.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "triad/base/random.h"
+#include "triad/format/test_weights.h"
+#include "triad/graph/builder.h"
+#include "triad/graph/derived_scales.h"
+
+namespace triad::format {
+
+// Renumbers the values of a graph at random.
+inline void shuffle_values(graph::Graph& graph, std::uint64_t seed) {
+  const auto order = permutation(std::int64_t(graph.values.size()), seed);
+  const auto renumber = [&](graph::ValueId& id) {
+    id = graph::ValueId(order[std::size_t(id)]);
+  };
+  std::vector<graph::Value> values(graph.values.size());
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[std::size_t(order[i])] = graph.values[i];
+  graph.values = std::move(values);
+  for (graph::Node& node : graph.nodes) {
+    std::ranges::for_each(node.inputs, renumber);
+    renumber(node.output);
+  }
+  std::ranges::for_each(graph.outputs, renumber);
+}
+
+// A float or encoded network through all ops.
+inline graph::Graph random_graph(std::uint64_t seed) {
+  Random random(seed);
+  const auto some = [&](std::uint32_t low, std::uint32_t high) {
+    return std::int64_t(low + random.below(high - low + 1));
+  };
+  const std::int64_t channels = 2 * some(1, 4);
+  graph::Builder b("random", {channels, some(9, 14), some(9, 14)});
+  const bool odd_names = random.below(2);
+  auto x = b.conv(odd_names ? "first layer \xc3\xa9" : "conv", b.input(),
+                  {.outputs = 2 * some(1, 9),
+                   .kernel = {some(1, 3), 3},
+                   .stride = {1, some(1, 2)},
+                   .dilation = {some(1, 2), 1},
+                   .padding = {some(0, 3), 1, 2, some(0, 1)},
+                   .groups = 2},
+                  random.below(2));
+  x = b.add("bn", graph::BatchNorm{.epsilon = float(random.uniform(1e-6, 1))},
+            {x});
+  const auto left = b.add("left", graph::Relu{}, {x});
+  const auto right = b.add("right", graph::Relu6{}, {x});
+  x = b.add("sum", graph::Add{}, {left, right, left});
+  x = b.add("max",
+            graph::MaxPool{.kernel = {2, some(1, 2)},
+                           .stride = {1, 1},
+                           .padding = {1, 0, some(0, 1), 0},
+                           .ceil_mode = random.below(2) == 0},
+            {x});
+  x = b.add("average",
+            graph::AveragePool{.kernel = {2, 2},
+                               .stride = {some(1, 2), 1},
+                               .ceil_mode = random.below(2) == 0,
+                               .count_padding = random.below(2) == 0},
+            {x});
+  x = b.add("slice", graph::StridedSlice{.stride = {some(1, 2), 2}}, {x});
+  x = b.add("pad",
+            graph::Pad{.padding = {0, some(0, 2), 1, 0},
+                       .channels_before = some(0, 2),
+                       .channels_after = some(0, 2)},
+            {x});
+  x = b.add("both", graph::Concat{}, {x, x});
+  const auto pooled = b.add("global", graph::GlobalAveragePool{}, {x});
+  x = b.add("flat", graph::Flatten{}, {pooled});
+  x = b.linear("hidden", x, some(1, 40), random.below(2));
+  x = b.add("drop", graph::Dropout{float(random.uniform(0, 0.9))}, {x});
+  x = b.linear("fc", x, 3);
+  x = b.add("soft", graph::Softmax{}, {x});
+  graph::Graph graph = b.finish({x, pooled});
+
+  for (graph::Node& node : graph.nodes)
+    for (graph::Parameter& parameter : node.parameters) {
+      const Shape shape = encoding::shape(parameter.encoding);
+      if (parameter.name == "running_var") continue;
+      if (shape.size() > 1)
+        parameter.encoding = random_weight(shape, random);
+      else
+        parameter.encoding = encoding::Dense{
+            shape,
+            encoding::share(random_floats(std::size_t(shape[0]), random))};
+    }
+  if (random.below(2)) graph.classes = {"plane", "car", "a bird"};
+  graph.preprocessing.mean = random_floats(std::size_t(channels), random);
+  if (odd_names) graph.values[2].name = "a value of another name";
+  if (random.below(2)) shuffle_values(graph, seed);
+  if (random.below(2)) {
+    graph.subnets = {{"whole", {}}, {"half", {}}};
+    for (const graph::Value& value : graph.values)
+      graph.subnets[1].width.push_back((value.shape[0] + 1) / 2);
+  }
+  return graph;
+}
+
+// A lowered chain: pictures of [3, 8, 8], a ternary convolution, a pool, logits
+// of levels. The scales of both weights are those their integers tell.
+inline graph::Graph lowered_graph(std::uint64_t seed) {
+  Random random(seed);
+  graph::Builder b("lowered", {3, 8, 8});
+  auto x = b.conv("conv", b.input(), {.outputs = 12, .kernel = {3, 3}}, false);
+  x = b.add("pool", graph::MaxPool{}, {x});
+  x = b.add("flat", graph::Flatten{}, {x});
+  graph::Graph graph = b.finish({b.linear("fc", x, 10, false)});
+  for (graph::Value& value : graph.values)
+    value.quantization = {{.bits = 8, .scale = float(random.uniform(0.01, 1))}};
+  for (const std::size_t i : {2, 3})
+    graph.values[i].quantization = graph.values[1].quantization;
+  graph.values[4].quantization.reset();
+  const bool is_signed = random.below(2);
+  graph.values[0].quantization->is_signed = is_signed;
+  for (int i = 0; i < 3 * 256; ++i)
+    graph.input_table.push_back(std::int16_t(i % 256 - (is_signed ? 128 : 0)));
+
+  graph::Node& conv = *graph.find("conv");
+  graph::Node& fc = *graph.find("fc");
+  conv.parameters[0].encoding =
+      random_ternary({12, 3, 3, 3}, encoding::Structure::pe_group, 1, random);
+  fc.parameters[0].encoding = random_levels({10, 108}, 8, random);
+  conv.requantization = {{.shift = int(random.below(12)),
+                          .bias = {},
+                          .multiplier = {},
+                          .logit_scale = {}}};
+  fc.requantization.emplace_back();
+  for (int k = 0; k < 12; ++k) {
+    conv.requantization[0].bias.push_back(int(random.below(20000)) - 10000);
+    conv.requantization[0].multiplier.push_back(
+        std::int16_t(int(random.below(65535)) - 32767));
+  }
+  for (int k = 0; k < 10; ++k) {
+    fc.requantization[0].bias.push_back(int(random.below(20000)) - 10000);
+    fc.requantization[0].logit_scale.push_back(float(random.normal()));
+  }
+  std::get<encoding::Ternary>(conv.parameters[0].encoding).terms[0].scales =
+      graph::derived_scales(conv, graph);
+  std::get<encoding::Levels>(fc.parameters[0].encoding).scales =
+      graph::derived_scales(fc, graph);
+  return graph;
+}
+
+}  // namespace triad::format

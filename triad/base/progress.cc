@@ -49,7 +49,7 @@ std::string to_line(const Progress& progress, int bar_width) {
   if (bounded) {
     const double share =
         std::clamp(double(progress.done) / double(progress.total), 0.0, 1.0);
-    if (bar_width > 0) line += " " + bar(share, bar_width);
+    if (bar_width > 0) line += fmt::format(" {}", bar(share, bar_width));
     line += fmt::format(" {:3}% {}/{} {}", int(100 * share), progress.done,
                         progress.total, progress.unit);
   } else {

@@ -1,6 +1,8 @@
 #include "triad/base/progress.h"
 
 #include <gtest/gtest.h>
+#include <pty.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -87,6 +89,28 @@ TEST(ProgressBar, SaysNothingWhenAbandonedOffATerminal) {
   { ProgressBar(std::string("read"), 10, "images", file).advance(3); }
   EXPECT_EQ(content(file), "");
   std::fclose(file);
+}
+
+// A line longer than the window would wrap and fill the screen.
+TEST(ProgressBar, RedrawsOneLineNoWiderThanTheTerminal) {
+  int ours = -1, theirs = -1;
+  const winsize size{
+      .ws_row = 24, .ws_col = 30, .ws_xpixel = 0, .ws_ypixel = 0};
+  if (::openpty(&ours, &theirs, nullptr, nullptr, &size) != 0)
+    GTEST_SKIP() << "no pseudo-terminal here";
+  std::FILE* terminal = ::fdopen(theirs, "w");
+  {
+    ProgressBar bar("a title of some length", 10, "images", terminal);
+    bar.advance(10);
+    bar.finish();
+    std::fflush(terminal);
+  }
+  std::string text(1000, '\0');
+  text.resize(std::size_t(
+      std::max<ssize_t>(0, ::read(ours, text.data(), text.size()))));
+  std::fclose(terminal);
+  ::close(ours);
+  EXPECT_EQ(text, "\ra title of some length [#####\033[K\r\n");
 }
 
 }  // namespace

@@ -141,5 +141,38 @@ TEST(Requantise, GivesTheZeroPointForZero) {
     EXPECT_EQ(requantise(0, 7, multiplier, kU8Centred), 128);
 }
 
+TEST(Align, IsExactForEveryByteAndZeroPoint) {
+  for (const bool is_signed : {false, true}) {
+    Quantization input{8, is_signed, 1.0f, 0};
+    for (input.zero_point = input.lowest(); input.zero_point <= input.highest();
+         ++input.zero_point)
+      for (int q = input.lowest(); q <= input.highest(); ++q) {
+        ASSERT_EQ(centre(q, input), q - input.zero_point);
+        ASSERT_EQ(align(q, input), 128 * (q - input.zero_point));
+        ASSERT_LE(std::abs(q - input.zero_point), input.reach());
+      }
+  }
+}
+
+TEST(Combine, AgreesWithTheSameStepsInDouble) {
+  for (const Quantization& output : {kU8, kS8, kU8Centred, kS16})
+    for (int sum = INT16_MIN; sum <= INT16_MAX; ++sum)
+      for (const int shift : {0, 1, 7, 15})
+        ASSERT_EQ(
+            combine(sum, shift, output),
+            std::clamp(
+                round_half_up(std::ldexp(sum, -shift)) + output.zero_point,
+                double(output.lowest()), double(output.highest())));
+}
+
+TEST(AccumulatorFits, IsTheLastSumBelowTwoToThe31) {
+  EXPECT_TRUE(accumulator_fits(INT32_MAX / 255, kU8, INT32_MAX % 255, 0));
+  EXPECT_FALSE(accumulator_fits(INT32_MAX / 255, kU8, INT32_MAX % 255 + 1, 0));
+  EXPECT_TRUE(accumulator_fits(0, kU8, INT32_MAX - 128, 8));
+  EXPECT_FALSE(accumulator_fits(0, kU8, INT32_MAX - 127, 8));
+  EXPECT_FALSE(accumulator_fits(0, kU8, INT32_MIN, 0));
+  EXPECT_FALSE(accumulator_fits(std::int64_t(1) << 40, kS8, 0, 31));
+}
+
 }  // namespace
 }  // namespace triad::encoding

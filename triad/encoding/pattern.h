@@ -87,6 +87,10 @@ class Grouping {
 
 template <typename Visit>
 void Grouping::for_each_run(std::int64_t group, Visit&& visit) const {
+  if (outputs_ * inputs_ * taps_ == 1) {  // groups are weights: no division
+    visit(group, std::int64_t(1));
+    return;
+  }
   const std::int64_t tap = group % tap_blocks_ * taps_;
   const std::int64_t input = group / tap_blocks_ % input_blocks_ * inputs_;
   const std::int64_t output = group / tap_blocks_ / input_blocks_ * outputs_;

@@ -12,7 +12,7 @@ std::vector<float> derived_scales(const Requantization &requantization,
   std::vector<float> scales;
   // The products are exact in double (16 + 24 bits); only the division rounds.
   const double step =
-      std::ldexp(double(output.scale), requantization.shift - 15);
+      std::ldexp(double(output.scale), -15 - requantization.shift);
   for (const std::int16_t multiplier : requantization.multiplier)
     scales.push_back(float(multiplier * step / double(input.scale)));
   if (requantization.multiplier.empty())

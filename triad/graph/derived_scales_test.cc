@@ -11,8 +11,8 @@ TEST(DerivedScales, UndoWhatLoweringMultiplies) {
   const Requantization integers{3, {}, {16384, -32767, 0}, {}};
   const auto scales =
       derived_scales(integers, {.scale = 0.5f}, {.scale = 2.0f});
-  // multiplier * 2^(3 - 15) * 2 / 0.5
-  EXPECT_EQ(scales, (std::vector<float>{16.0f, -32767.0f / 1024.0f, 0.0f}));
+  // multiplier * 2^-(15 + 3) * 2 / 0.5
+  EXPECT_EQ(scales, (std::vector<float>{0.25f, -32767.0f / 65536.0f, 0.0f}));
 }
 
 TEST(DerivedScales, OfLogitsNeedNoOutputScale) {

@@ -14,10 +14,18 @@ double exact_multiplier(const FilterGain& filter, int shift) {
 
 // Expected squared error of one filter's outputs, in output steps.
 double expected_error(const FilterGain& filter, double multiplier) {
-  const double term = multiplier / 32768;
-  const double rounding = filter.adjustable ? 0 : filter.reach / multiplier;
-  const double clipping = std::max(0.0, filter.reach - multiplier);
-  return (term * term + rounding * rounding) / 12 + clipping * clipping;
+  constexpr double kUniform = 0.289;       // deviation of rounding, in steps
+  constexpr double kTypicalCode = 32;      // of 8-bit weights, of 127 at most
+  constexpr double kSpreadDeviations = 4;  // spread / standard deviation
+  const double shortfall = filter.reach / multiplier;
+  double lost = 0;  // share of the signal
+  if (filter.adjustable)
+    lost = kUniform * std::max(shortfall, 1.0) / kTypicalCode;
+  else
+    lost = shortfall > 1 ? shortfall - 1 : kUniform / multiplier;
+  const double term = kUniform * multiplier / 32768;
+  const double signal = std::min(lost, 1.0) * filter.spread / kSpreadDeviations;
+  return term * term + signal * signal;
 }
 
 // Output steps of an input step, times 2^15, at shift 0.

@@ -1,6 +1,6 @@
 #pragma once
-// Shifts and multipliers: real gains written as multiplier * 2^(shift - 15) -
-// or rather multiplier / 2^(15 + shift), the primitive of encoding/integer.h.
+// Shifts and multipliers: real gains written as multiplier * 2^-(15 + shift),
+// the primitive of encoding/integer.h.
 
 #include <cstdint>
 #include <span>
@@ -10,24 +10,26 @@
 
 namespace triad::quantise {
 
-// One filter of a layer (or a pool: one filter of ones).
+// One filter of a layer (or a pool: one filter of ones). Lengths in output
+// steps.
 struct FilterGain {
-  // Output steps per step of the accumulator; 0 where the filter is empty.
-  double gain = 0;
-  // Largest distance from the zero point, in output steps, that matters.
-  double reach = 1;
-  // Codes fit any gain not below the given one: weights still to be rounded.
+  double gain = 0;    // of one accumulator step; 0 where the filter is empty
+  double reach = 1;   // largest distance from the zero point that matters
+  double spread = 0;  // largest output less smallest: what the weights move
+  // Weights still to be rounded: they fit any multiplier above the gain's.
   bool adjustable = false;
 };
 
-// The shift of a layer, 0..31, of least expected squared error: the rounding of
-// the int16 term weighs multiplier / 2^15 output steps, the rounding of the
-// multiplier 1 / multiplier of the output, and a multiplier below the reach
-// saturates. |multiplier| stays below 2^15; expects |gain| < 0.9999.
+// The shift of a layer, 0..31, of least expected squared error:
+//   rounding the int16 term weighs multiplier / 2^15 output steps;
+//   rounding the multiplier weighs 1 / multiplier of the spread;
+//   a multiplier below the reach saturates, so it is raised, which coarsens
+//   adjustable weights and falsifies others.
+// Keeps |multiplier| within 32767; expects |gain| <= kLargestGain.
 int choose_shift(std::span<const FilterGain> filters);
 
 // The multiplier of one filter under `shift`, in -32767..32767: nearest to the
-// gain; upwards to the reach where adjustable or empty.
+// gain; the next above it, and at least the reach, where adjustable or empty.
 std::int16_t choose_multiplier(const FilterGain& filter, int shift);
 
 // Largest gain a layer can have, with room for rounding.

@@ -18,9 +18,6 @@ using encoding::Quantization;
 using graph::Node;
 using graph::ValueId;
 
-// Room above what calibration saw of a filter before its multiplier saturates.
-constexpr float kReachMargin = 1.25f;
-
 template <typename... Ops>
 bool is_one_of(const graph::Op& op) {
   return (std::holds_alternative<Ops>(op) || ...);
@@ -165,9 +162,8 @@ class Lowering {
     }
     range.output = calibrated(node);
     const ValueStatistics& seen = statistics_[std::size_t(node.output)];
-    for (std::size_t k = 0; k < seen.highest.size(); ++k)
-      range.reach.push_back(kReachMargin *
-                            std::max(seen.highest[k], -seen.lowest[k]));
+    range.lowest = seen.lowest;
+    range.highest = seen.highest;
     value(node.output).quantization = lower_weights(node, range);
   }
 
@@ -181,7 +177,8 @@ class Lowering {
     output.scale =
         std::max(output.scale, float(input_scale / divisor / kLargestGain));
     const FilterGain gain{.gain = input_scale / divisor / output.scale,
-                          .reach = double(output.reach())};
+                          .reach = double(output.reach()),
+                          .spread = double(output.reach())};
     const int shift = choose_shift(std::span(&gain, 1));
     node.requantization = {
         {.shift = shift, .multiplier = {choose_multiplier(gain, shift)}}};

@@ -20,6 +20,10 @@ using graph::Requantization;
 
 constexpr int kWeightBits = 8;
 constexpr double kNoLimit = INT32_MAX;
+// Room above what calibration saw of a filter before its multiplier saturates.
+constexpr double kReachMargin = 1.25;
+// A 16-bit output gives up at most these steps per step for weak filters.
+constexpr double kLargestGrowth = 16;
 constexpr double kLargestCode = (1 << (kWeightBits - 1)) - 1;
 
 // A weight row by row, before its scales are chosen.
@@ -160,25 +164,30 @@ std::vector<FilterGain> gains_of(const Rows& rows, const LayerRange& range,
                                  double output_scale) {
   std::vector<FilterGain> gains;
   for (std::size_t k = 0; k < rows.count; ++k) {
-    const double reach = range.reach[k] / output_scale;
+    const double low = range.lowest[k], high = range.highest[k];
+    const double reach = kReachMargin * std::max(high, -low) / output_scale;
     gains.push_back(
         {.gain = rows.scale(k) * range.input.scale / output_scale,
          .reach = std::clamp(reach, 1.0, double(range.output.reach())),
+         .spread =
+             std::min((high - low) / output_scale, 2.0 * range.output.reach()),
          .adjustable = rows.is_dense()});
   }
   return gains;
 }
 
-// By how much the multipliers of 16-bit outputs miss the reach: all filters
+// By how much the multipliers of a 16-bit output miss the reach: all filters
 // share one shift, and their gains may lie far apart.
-double missing_reach(std::span<const FilterGain> gains) {
+double missing_reach(std::vector<FilterGain> gains) {
   const int shift = choose_shift(gains);
   double factor = 1;
-  for (const FilterGain& gain : gains)
+  for (FilterGain& gain : gains) {
+    gain.adjustable = false;
     if (gain.gain != 0)
       factor = std::max(factor,
                         gain.reach / std::abs(choose_multiplier(gain, shift)));
-  return factor;
+  }
+  return std::min(factor, kLargestGrowth);
 }
 
 // The smallest output scale that the multipliers can serve, at least the

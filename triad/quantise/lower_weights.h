@@ -13,8 +13,8 @@ namespace triad::quantise {
 struct LayerRange {
   encoding::Quantization input;
   encoding::Quantization output;  // as calibrated; not used for logits
-  // Largest real distance from zero that each filter's output needs, [K].
-  std::vector<float> reach = {};
+  // Smallest and largest real output of each filter seen, [K].
+  std::vector<float> lowest = {}, highest = {};
 };
 
 // Replaces the weight of `node` by integer codes, removes its bias parameter

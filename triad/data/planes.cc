@@ -29,4 +29,15 @@ Picture to_planes(std::span<const std::uint8_t> interleaved, std::int64_t width,
   return picture;
 }
 
+std::vector<std::uint8_t> to_interleaved(const Picture& picture) {
+  const std::int64_t channels = picture.shape[0];
+  const std::int64_t area = picture.shape[1] * picture.shape[2];
+  std::vector<std::uint8_t> rows(picture.pixels.size());
+  for (std::int64_t i = 0; i < area; ++i)
+    for (std::int64_t c = 0; c < channels; ++c)
+      rows[std::size_t(channels * i + c)] =
+          picture.pixels[std::size_t(c * area + i)];
+  return rows;
+}
+
 }  // namespace triad::data

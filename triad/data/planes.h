@@ -17,4 +17,7 @@ void check_picture_size(std::uint64_t width, std::uint64_t height,
 Picture to_planes(std::span<const std::uint8_t> interleaved, std::int64_t width,
                   std::int64_t height);
 
+// A picture [C, H, W] to interleaved rows [H, W, C].
+std::vector<std::uint8_t> to_interleaved(const Picture& picture);
+
 }  // namespace triad::data

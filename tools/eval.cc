@@ -1,0 +1,75 @@
+// triad eval: accuracy of a model on the test pictures of a data set.
+
+#include <memory>
+
+#include "tools/commands.h"
+#include "tools/evaluation.h"
+#include "tools/model_file.h"
+#include "tools/output.h"
+#include "triad/base/error.h"
+#include "triad/base/parallel.h"
+#include "triad/quantise/to_float.h"
+
+namespace triad::tools {
+namespace {
+
+struct Options {
+  std::string model, network, data;
+  bool as_float = false, json = false;
+  std::int64_t limit = 0;
+  int threads = 0;
+};
+
+Json to_json(const ModelFile& model, const Options& options,
+             const Accuracy& accuracy) {
+  return {{"model", model.file.string()},
+          {"network", model.graph.name},
+          {"data", options.data},
+          {"arithmetic", model.graph.is_lowered() ? "integer" : "float"},
+          {"pictures", accuracy.pictures},
+          {"correct", accuracy.top1},
+          {"accuracy_percent", accuracy.percent()},
+          {"top5_percent", accuracy.top5_percent()}};
+}
+
+void eval(const Options& options) {
+  if (options.threads > 0) set_thread_count(options.threads);
+  ModelFile model = read_model_file(options.model, options.network);
+  if (options.as_float && model.graph.is_lowered())
+    model.graph = quantise::to_float(model.graph);
+  const auto executor = reference_executor(model.graph);
+  const data::Splits splits = data::open(options.data);
+  const Accuracy accuracy =
+      evaluate(*executor, model.graph, *splits.test, options.limit, "evaluate");
+  if (options.json) return print_json(to_json(model, options, accuracy));
+  print_line(fmt::format(
+      "{} on {}, {} arithmetic: {:.2f} % of {} pictures right (top-5 {:.2f} %)",
+      model.graph.name, options.data,
+      model.graph.is_lowered() ? "integer" : "float", accuracy.percent(),
+      accuracy.pictures, accuracy.top5_percent()));
+}
+
+}  // namespace
+
+void add_eval(CLI::App& command) {
+  const auto options = std::make_shared<Options>();
+  command
+      .add_option("model", options->model,
+                  "Run folder, .triad file or .safetensors weights")
+      ->required();
+  command
+      .add_option("--data", options->data,
+                  "digits, mnist, cifar10, cifar100 or a folder")
+      ->required();
+  command.add_option("--model", options->network,
+                     "Network of .safetensors weights, see triad zoo");
+  command.add_flag("--float", options->as_float,
+                   "Evaluate in floating point, without quantisation");
+  command.add_option("--limit", options->limit, "First pictures only; 0: all")
+      ->check(CLI::NonNegativeNumber);
+  command.add_option("--threads", options->threads)->check(CLI::PositiveNumber);
+  command.add_flag("--json", options->json, "Machine-readable output");
+  command.callback([options] { eval(*options); });
+}
+
+}  // namespace triad::tools

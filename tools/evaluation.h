@@ -1,0 +1,45 @@
+#pragma once
+// Accuracy of any executor on any data set.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "triad/data/dataset.h"
+#include "triad/graph/executor.h"
+
+namespace triad::tools {
+
+struct Accuracy {
+  std::int64_t pictures = 0, top1 = 0, top5 = 0;  // top5: label among the five
+  double percent() const { return 100.0 * double(top1) / double(pictures); }
+  double top5_percent() const {
+    return 100.0 * double(top5) / double(pictures);
+  }
+};
+
+// Runs the first `limit` pictures (0: all) through `executor`, which has loaded
+// `graph`; pictures of another size are fitted to the network's input. Progress
+// goes to stderr under `title`. Throws Error if the set is empty or has labels
+// that the network does not know.
+Accuracy evaluate(graph::Executor& executor, const graph::Graph& graph,
+                  const data::Dataset& pictures, std::int64_t limit,
+                  const std::string& title);
+
+// Pictures first .. first + count of the set, fitted to `shape` [C, H, W], as
+// one batch of bytes.
+std::vector<std::uint8_t> gather(const data::Dataset& pictures,
+                                 std::int64_t first, std::int64_t count,
+                                 const Shape& shape);
+
+// The float reference for float graphs, the integer one for lowered graphs;
+// `graph` is loaded.
+std::unique_ptr<graph::Executor> reference_executor(const graph::Graph& graph);
+
+// Indices of the `count` largest of one picture's logits, largest first.
+std::vector<std::int64_t> best_classes(std::span<const float> logits,
+                                       std::int64_t count);
+
+}  // namespace triad::tools

@@ -1,0 +1,124 @@
+// triad inspect: what a .triad file holds, layer by layer, and what that saves.
+
+#include <memory>
+
+#include "tools/commands.h"
+#include "tools/measures.h"
+#include "tools/model_file.h"
+#include "tools/output.h"
+#include "triad/base/error.h"
+
+namespace triad::tools {
+namespace {
+
+std::string percent(double share) {
+  return fmt::format("{:.1f} %", 100 * share);
+}
+
+double zero_share(const LayerMeasures& layer) {
+  return 1.0 - double(layer.nonzero) / double(layer.weights);
+}
+
+double file_compression(const ModelFile& model, const Measures& measures) {
+  return double(measures.float_bytes) / double(model.file_bytes);
+}
+
+std::vector<std::string> to_row(const LayerMeasures& layer) {
+  std::vector<std::string> row = {
+      layer.name,
+      layer.encoding,
+      to_string(layer.shape),
+      percent(zero_share(layer)),
+      "",
+      "",
+      fmt::format("{:.2f}", double(layer.bits) / double(layer.weights)),
+      std::to_string((layer.bits + 7) / 8)};
+  if (layer.census) {
+    row[1] += "/" + layer.structure;
+    row[4] = fmt::format("{} / {}", layer.census->living, layer.census->groups);
+    row[5] = percent(layer.census->density());
+  }
+  return row;
+}
+
+void print_text(const ModelFile& model, const Measures& measures) {
+  std::vector<std::vector<std::string>> rows = {
+      {"layer", "encoding", "shape", "zeros", "groups alive", "density",
+       "bits/weight", "bytes"}};
+  for (const LayerMeasures& layer : measures.layers)
+    rows.push_back(to_row(layer));
+  print_table(rows);
+  print_line(fmt::format(
+      "\n{}: {} layers, input {}, {}", model.graph.name, measures.layers.size(),
+      to_string(model.graph.value(model.graph.input()).shape),
+      model.graph.is_lowered() ? "integer arithmetic" : "floating point"));
+  print_line(fmt::format(
+      "CR (Yang 2020, 16 / (D (1 - s_min)), {} counted layers): {:.2f}x, "
+      "D = {:.6f}, s_min = {:.6f}",
+      measures.counted_layers, measures.compression_rate,
+      measures.census.density(), measures.census.smallest_zero_share));
+  print_line(fmt::format(
+      "file compression (32-bit weights and biases / whole file): {:.2f}x, "
+      "{} / {}",
+      file_compression(model, measures),
+      human_bytes(double(measures.float_bytes)),
+      human_bytes(double(model.file_bytes))));
+  for (const auto& [key, value] : model.metadata)
+    print_line(fmt::format("{}: {}", key, value));
+}
+
+Json to_json(const LayerMeasures& layer) {
+  Json json = {{"name", layer.name},
+               {"encoding", layer.encoding},
+               {"shape", layer.shape},
+               {"weights", layer.weights},
+               {"zero_share", zero_share(layer)},
+               {"bits", layer.bits}};
+  if (layer.census) {
+    json["structure"] = layer.structure;
+    json["groups"] = layer.census->groups;
+    json["groups_alive"] = layer.census->living;
+    json["density"] = layer.census->density();
+    json["smallest_zero_share"] = layer.census->smallest_zero_share;
+  }
+  return json;
+}
+
+Json to_json(const ModelFile& model, const Measures& measures) {
+  Json layers = Json::array();
+  for (const LayerMeasures& layer : measures.layers)
+    layers.push_back(to_json(layer));
+  return {{"file", model.file.string()},
+          {"network", model.graph.name},
+          {"lowered", model.graph.is_lowered()},
+          {"layers", layers},
+          {"counted_layers", measures.counted_layers},
+          {"density", measures.census.density()},
+          {"s_min", measures.census.smallest_zero_share},
+          {"cr", measures.compression_rate},
+          {"float_bytes", measures.float_bytes},
+          {"file_bytes", model.file_bytes},
+          {"file_compression", file_compression(model, measures)},
+          {"metadata", model.metadata}};
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& command) {
+  struct Options {
+    std::string model;
+    bool json = false;
+  };
+  const auto options = std::make_shared<Options>();
+  command.add_option("model", options->model, "Run folder or .triad file")
+      ->required();
+  command.add_flag("--json", options->json, "Machine-readable output");
+  command.callback([options] {
+    const ModelFile model = read_model_file(options->model);
+    const Measures measures = measure(model.graph);
+    options->json ? print_json(to_json(model, measures))
+                  : print_text(model, measures);
+  });
+}
+
+}  // namespace triad::tools

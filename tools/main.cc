@@ -1,0 +1,88 @@
+// The command line of triad: finds the sub-command, runs it, and turns errors
+// into one line on stderr and an exit code.
+
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "tools/commands.h"
+#include "tools/output.h"
+#include "tools/version.h"
+
+namespace triad::tools {
+namespace {
+
+struct Command {
+  const char* name;
+  const char* summary;
+  void (*add)(CLI::App&);
+};
+
+constexpr Command kCommands[] = {
+    {"train", "Train a network in floating point", add_train},
+    {"compress", "Train by a recipe, quantise and pack into a .triad file",
+     add_compress},
+    {"eval", "Accuracy of a run, a .triad file or float weights", add_eval},
+    {"inspect", "Layers, sizes and metrics of a .triad file", add_inspect},
+    {"run", "Classify pictures with a .triad file", add_run},
+    {"data", "Which data sets are where; export the generated digits",
+     add_data},
+    {"zoo", "Known networks with parameters and operations", add_zoo},
+};
+
+void add_commands(CLI::App& app) {
+  app.require_subcommand(1);
+  app.set_version_flag("--version", fmt::format("triad {} (commit {}; {})",
+                                                kVersion, kCommit, kBuild));
+  for (const Command& command : kCommands)
+    command.add(*app.add_subcommand(command.name, command.summary));
+}
+
+// CLI11's own words for a wrong command do not name the right ones.
+void check_command(int count, char** arguments) {
+  if (count < 2 || arguments[1][0] == '-') return;
+  std::string names;
+  for (const Command& command : kCommands) {
+    if (arguments[1] == std::string_view(command.name)) return;
+    names.append(names.empty() ? "" : ", ").append(command.name);
+  }
+  throw CLI::ExtrasError(fmt::format("unknown command '{}': expected one of {}",
+                                     arguments[1], names),
+                         CLI::ExitCodes::ExtrasError);
+}
+
+int report_error(std::string_view what, ExitCode code) {
+  fmt::print(stderr, "triad: error: {}\n", what);
+  return code;
+}
+
+int run(int count, char** arguments) {
+  CLI::App app("Compresses convolutional networks for the hardware they run on",
+               "triad");
+  try {
+    add_commands(app);
+    check_command(count, arguments);
+    app.parse(count, arguments);
+    flush_results();
+    return kDone;
+  } catch (const CLI::Success& request) {  // --help, --version
+    return app.exit(request);
+  } catch (const CLI::ParseError& error) {
+    return report_error(error.what(), kUsage);
+  } catch (const Interrupted& stop) {
+    fmt::print(stderr, "triad: interrupted: {}\n", stop.what());
+    return kInterrupted;
+  } catch (const std::bad_alloc&) {
+    return report_error("out of memory", kFailure);
+  } catch (const std::exception& error) {
+    return report_error(error.what(), kFailure);
+  }
+}
+
+}  // namespace
+}  // namespace triad::tools
+
+int main(int count, char** arguments) {
+  return triad::tools::run(count, arguments);
+}

@@ -1,0 +1,50 @@
+#include "tools/model_file.h"
+
+#include "triad/base/error.h"
+#include "triad/format/parameters.h"
+#include "triad/format/reader.h"
+#include "triad/zoo/zoo.h"
+
+namespace triad::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The model file of a run folder, else the path itself.
+fs::path find_file(const fs::path& path) {
+  require(fs::exists(path), "{}: no such file or folder", path.string());
+  if (!fs::is_directory(path)) return path;
+  const fs::path packed = path / "model.triad";
+  require(fs::exists(packed),
+          "{}: no model.triad in this folder: expected a finished run",
+          path.string());
+  return packed;
+}
+
+graph::Graph read_weights(const fs::path& file, const std::string& network) {
+  require(
+      !network.empty(),
+      "{}: say which network the weights are of with --model, see triad zoo",
+      file.string());
+  graph::Graph graph = zoo::make(network);
+  format::load_parameters(graph, file);
+  return graph;
+}
+
+}  // namespace
+
+ModelFile read_model_file(const fs::path& path, const std::string& network) {
+  ModelFile result;
+  result.file = find_file(path);
+  if (result.file.extension() == ".safetensors") {
+    result.graph = read_weights(result.file, network);
+  } else {
+    format::Model model = format::read_model(result.file);
+    result.graph = std::move(model.graph);
+    result.metadata = std::move(model.metadata);
+  }
+  result.file_bytes = std::int64_t(fs::file_size(result.file));
+  return result;
+}
+
+}  // namespace triad::tools

@@ -1,0 +1,63 @@
+#include "tools/packing.h"
+
+#include "tools/evaluation.h"
+#include "triad/format/reader.h"
+#include "triad/format/writer.h"
+#include "triad/quantise/lower.h"
+
+namespace triad::tools {
+namespace {
+
+constexpr std::int64_t kCalibrationPictures = 256;
+
+graph::Graph lower(const graph::Graph& trained, const data::Dataset& training,
+                   int activation_bits) {
+  const std::int64_t count = std::min(kCalibrationPictures, training.count());
+  const Shape shape = trained.value(trained.input()).shape;
+  const auto bytes = gather(training, 0, count, shape);
+  quantise::LowerSettings settings;
+  settings.activation_bits = activation_bits;
+  return quantise::lower(
+      trained, {{count, shape[0], shape[1], shape[2]}, bytes}, settings);
+}
+
+std::map<std::string, std::string> describe(
+    const Outcome& outcome, const recipe::Recipe& recipe,
+    const recipe::Provenance& provenance) {
+  return {
+      {"recipe", recipe.name},
+      {"data", recipe.data.name},
+      {"data_hash", provenance.data_hash},
+      {"parent_hash", provenance.parent_hash},
+      {"tool", provenance.tool_version},
+      {"commit", provenance.commit},
+      {"seed", std::to_string(recipe.seed)},
+      {"accuracy_percent", fmt::format("{:.4f}", outcome.percent)},
+      {"float_accuracy_percent", fmt::format("{:.4f}", outcome.float_percent)}};
+}
+
+}  // namespace
+
+void pack(const graph::Graph& trained, const data::Splits& splits,
+          const recipe::Recipe& recipe, const recipe::Provenance& provenance,
+          Arithmetic arithmetic, const std::filesystem::path& file,
+          Outcome& outcome) {
+  format::Model model;
+  model.graph = arithmetic == Arithmetic::integer
+                    ? lower(trained, *splits.train, int(recipe.activation_bits))
+                    : trained;
+  model.graph =
+      format::read_model(format::model_bytes(model), file.string()).graph;
+  outcome.measures = measure(model.graph);
+  outcome.percent = outcome.float_percent;
+  if (model.graph.is_lowered()) {
+    const auto executor = reference_executor(model.graph);
+    outcome.percent =
+        evaluate(*executor, model.graph, *splits.test, 0, "test").percent();
+  }
+  model.metadata = describe(outcome, recipe, provenance);
+  format::write_model(model, file);
+  outcome.file_bytes = std::int64_t(std::filesystem::file_size(file));
+}
+
+}  // namespace triad::tools

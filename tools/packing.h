@@ -1,0 +1,22 @@
+#pragma once
+// From a trained float graph to the file that is shipped.
+
+#include <filesystem>
+
+#include "tools/outcome.h"
+#include "tools/training.h"
+#include "triad/data/dataset.h"
+#include "triad/graph/graph.h"
+
+namespace triad::tools {
+
+// Lowers `trained` (where `arithmetic` is integer) by pictures of the training
+// split, packs it, reads the packed bytes back, measures those on the test
+// pictures, and writes them with the results as metadata to `file`. Fills in
+// the outcome but for its float accuracies, which are there already.
+void pack(const graph::Graph& trained, const data::Splits& splits,
+          const recipe::Recipe& recipe, const recipe::Provenance& provenance,
+          Arithmetic arithmetic, const std::filesystem::path& file,
+          Outcome& outcome);
+
+}  // namespace triad::tools

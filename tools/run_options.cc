@@ -1,0 +1,62 @@
+#include "tools/run_options.h"
+
+#include "triad/base/error.h"
+#include "triad/recipe/run_folder.h"
+
+namespace triad::tools {
+
+void add_run_options(CLI::App& command, RunOptions& options) {
+  command.add_option("recipe", options.recipe,
+                     "Recipe file (TOML); --resume takes the run's own");
+  command.add_option("--model", options.network, "Network, see triad zoo");
+  command.add_option("--data", options.data,
+                     "digits, mnist, cifar10, cifar100 or a folder");
+  command.add_option("--weights", options.weights,
+                     "Start from .safetensors, .triad or a run folder");
+  command
+      .add_option("--set", options.set,
+                  "Change a setting of the recipe: section.key=value")
+      ->allow_extra_args(false);
+  command.add_option("--seed", options.seed, "Seed of everything random");
+  command.add_option("-o,--output", options.output, "Run folder to make")
+      ->required();
+  command.add_flag("--resume", options.resume,
+                   "Go on from the run's last checkpoint");
+  command
+      .add_option("--device", options.device,
+                  "auto, cpu, cuda or cuda:N; auto: cuda where there is one")
+      ->check([](const std::string& name) {
+        const bool known = name == "auto" || name == "cpu" || name == "cuda" ||
+                           name.starts_with("cuda:");
+        return known ? "" : "expected auto, cpu, cuda or cuda:N, got " + name;
+      });
+  command.add_option("--threads", options.threads, "Default: all processors")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--records", options.records,
+                     "Append the results to this file of records");
+  command.add_option("--record", options.record_name,
+                     "Their name, system.network.data.variant");
+  command.add_flag("--json", options.json, "Machine-readable output");
+}
+
+recipe::Recipe make_recipe(const RunOptions& options) {
+  std::vector<std::string> set;
+  if (!options.network.empty()) set.push_back("model.name=" + options.network);
+  if (!options.data.empty()) set.push_back("data.name=" + options.data);
+  if (!options.weights.empty())
+    set.push_back("model.weights=" + options.weights);
+  set.insert(set.end(), options.set.begin(), options.set.end());
+  if (options.seed) set.push_back(fmt::format("seed={}", *options.seed));
+
+  if (!options.recipe.empty()) return recipe::read_recipe(options.recipe, set);
+  if (options.resume && recipe::RunFolder::is_run(options.output))
+    return recipe::read_recipe(
+        recipe::RunFolder::open(options.output).recipe_path(), set);
+  require(!options.network.empty() && !options.data.empty(),
+          "expected a recipe file, or --model and --data");
+  recipe::Recipe made = recipe::parse_recipe("", "command line", set);
+  if (made.name.empty()) made.name = made.model.name + "-" + made.data.name;
+  return made;
+}
+
+}  // namespace triad::tools

@@ -1,0 +1,25 @@
+#pragma once
+// Runs the built tool as a user does, and gives back what it said.
+
+#include <string>
+#include <vector>
+
+namespace triad {
+
+struct Answer {
+  int code = -1;  // exit code; 128 + signal where one ended it
+  std::string out, err;
+};
+
+struct ProgramSettings {
+  // Files the program writes may not grow beyond this: a full disk to it.
+  // 0: no limit.
+  long file_bytes = 0;
+  std::vector<std::string> environment;  // "NAME=value"; "NAME" unsets
+};
+
+// `arguments` without the program's own name.
+Answer run_triad(const std::vector<std::string>& arguments,
+                 const ProgramSettings& settings = {});
+
+}  // namespace triad

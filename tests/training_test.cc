@@ -1,0 +1,150 @@
+// The main job through the tool: train, compress, evaluate the packed file; and
+// what goes wrong on the way.
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/program.h"
+#include "triad/base/file.h"
+
+namespace triad {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class Training : public testing::Test {
+ protected:
+  Training() { fs::create_directories(folder_); }
+  ~Training() override { fs::remove_all(folder_); }
+  std::string path(const std::string& name) const { return folder_ / name; }
+
+  // Trains on few digits, just so that there is something to look at.
+  std::vector<std::string> quick(const std::string& command,
+                                 const std::string& output) const {
+    return {command,
+            "--model",
+            "lenet5",
+            "--data",
+            "digits",
+            "-o",
+            path(output),
+            "--set",
+            "training.epochs=1",
+            "--set",
+            "data.limit=2000",
+            "--set",
+            "training.learning_rate=0.02"};
+  }
+
+  const fs::path folder_ =
+      fs::path(testing::TempDir()) /
+      testing::UnitTest::GetInstance()->current_test_info()->name();
+};
+
+std::vector<std::string> with(std::vector<std::string> arguments,
+                              const std::vector<std::string>& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+std::vector<std::string> pruned(const std::string& density) {
+  return {"--set", "ternary.enabled=true",
+          "--set", "group_lasso.enabled=true",
+          "--set", "pattern.structure=pe_group",
+          "--set", "group_lasso.density=" + density};
+}
+
+void expect_failure(const Answer& answer,
+                    const testing::Matcher<std::string>& text) {
+  EXPECT_EQ(answer.code, 1) << answer.err;
+  EXPECT_THAT(answer.err, AllOf(HasSubstr("triad: error: "), text));
+}
+
+TEST_F(Training, CompressedFileGivesTheRecordedAccuracyAgain) {
+  const Answer trained = run_triad(quick("train", "float"));
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const Answer packed = run_triad(
+      with(quick("compress", "packed"),
+           with(pruned("0.5"), {"--weights", path("float"), "--json",
+                                "--records", path("records.jsonl")})));
+  ASSERT_EQ(packed.code, 0) << packed.err;
+  const json outcome = json::parse(packed.out);
+  EXPECT_GT(outcome["accuracy_percent"], 50.0);
+  EXPECT_NEAR(outcome["density"], 0.5, 0.02);
+
+  const Answer evaluated =
+      run_triad({"eval", path("packed"), "--data", "digits", "--json"});
+  ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+  EXPECT_EQ(json::parse(evaluated.out)["accuracy_percent"],
+            outcome["accuracy_percent"]);
+  const json inspected =
+      json::parse(run_triad({"inspect", path("packed"), "--json"}).out);
+  EXPECT_EQ(inspected["cr"], outcome["cr"]);
+  EXPECT_EQ(inspected["file_bytes"], outcome["file_bytes"]);
+  EXPECT_THAT(read_text(path("records.jsonl")),
+              HasSubstr("s1.lenet5.digits.lenet5_digits.accuracy_percent"));
+}
+
+TEST_F(Training, UnknownRecipeKeyNamesTheNearest) {
+  write_file(path("bad.toml"), std::string_view("[training]\nepoch = 3\n"));
+  expect_failure(run_triad({"compress", path("bad.toml"), "-o", path("run")}),
+                 AllOf(HasSubstr("bad.toml"), HasSubstr("epochs")));
+  EXPECT_FALSE(fs::exists(path("run")));
+}
+
+TEST_F(Training, DensityOutOfRangeIsRefused) {
+  for (const char* density : {"0", "1.5", "-1", "nan"})
+    expect_failure(run_triad(with(quick("compress", "run"), pruned(density))),
+                   HasSubstr("density"));
+}
+
+TEST_F(Training, GroupWiderThanALayerNamesTheLayer) {
+  expect_failure(
+      run_triad(with(quick("compress", "run"),
+                     with(pruned("0.5"), {"--set", "pattern.inputs=64"}))),
+      HasSubstr("conv2"));
+}
+
+TEST_F(Training, ARunIsNeverOverwritten) {
+  write_file(path("run/precious.txt"), std::string_view("precious"));
+  expect_failure(run_triad(quick("train", "run")), HasSubstr("run"));
+  EXPECT_EQ(read_text(path("run/precious.txt")), "precious");
+}
+
+TEST_F(Training, AnUnwritableFolderIsNamed) {
+  write_file(path("file"), std::string_view("no folder"));
+  expect_failure(run_triad(quick("train", "file/run")), HasSubstr("file"));
+}
+
+TEST_F(Training, AFullDiskEndsTrainingWithOneLine) {
+  const Answer answer = run_triad(quick("train", "run"), {.file_bytes = 20000});
+  EXPECT_EQ(answer.code, 1) << answer.err;
+  EXPECT_THAT(answer.err, HasSubstr("triad: error: "));
+  EXPECT_FALSE(fs::exists(path("run/model.triad")));
+}
+
+TEST_F(Training, ANetworkThatDivergesSaysWhere) {
+  const Answer answer = run_triad(
+      with(quick("train", "run"), {"--set", "training.learning_rate=1e30"}));
+  expect_failure(answer, AllOf(HasSubstr("loss"), HasSubstr("step")));
+}
+
+TEST_F(Training, MissingStartingWeightsAreNamed) {
+  expect_failure(
+      run_triad(with(quick("compress", "run"), {"--weights", path("none")})),
+      HasSubstr(path("none")));
+}
+
+TEST_F(Training, CudaThatIsNotThereIsAnError) {
+  const Answer answer =
+      run_triad(with(quick("train", "run"), {"--device", "cuda:7"}));
+  expect_failure(answer, HasSubstr("cuda:7"));
+}
+
+}  // namespace
+}  // namespace triad

@@ -122,7 +122,7 @@ class FastBatchNorm : public torch::autograd::Function<FastBatchNorm> {
     (void)weight;  // listed so that autograd knows them
     (void)bias;
     const at::Tensor x = packed(input);
-    const at::Tensor residual = skip.defined() ? packed(skip) : skip;
+    const at::Tensor residual = skip.numel() > 0 ? packed(skip) : at::Tensor();
     const std::int64_t channels = x.size(1);
     const ChannelTile tile(channels);
 
@@ -289,7 +289,9 @@ at::Tensor batch_norm(const at::Tensor& x,
       x.device().is_cpu() && x.scalar_type() == at::kFloat &&
       (!residual.defined() || residual.scalar_type() == at::kFloat);
   if (fast && settings.training)
-    return FastBatchNorm::apply(x, parameters.weight, parameters.bias, residual,
+    // Autograd functions take no undefined tensors; an empty one stands in.
+    return FastBatchNorm::apply(x, parameters.weight, parameters.bias,
+                                residual.defined() ? residual : at::empty({0}),
                                 &parameters, &settings);
   if (!fast || at::GradMode::is_enabled())
     return batch_norm_composite(x, parameters, residual, settings);

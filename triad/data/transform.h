@@ -6,8 +6,8 @@
 namespace triad::data {
 
 // Antialiased bilinear: a triangle filter as wide as the reduction, in fixed
-// point, first along rows, then along columns, each rounded to bytes; the same
-// bytes as Pillow's resize(BILINEAR). Throws Error if a side is smaller than 1.
+// point, first along rows, then along columns, each rounded to bytes; as
+// Pillow's Resample.c does. Throws Error if a side is smaller than 1.
 Picture resize(const Picture& picture, std::int64_t height, std::int64_t width);
 
 // The middle [C, height, width]. Throws Error if the picture is smaller.

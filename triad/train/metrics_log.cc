@@ -1,34 +1,33 @@
 #include "triad/train/metrics_log.h"
 
+#include <chrono>
 #include <cmath>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "triad/base/file.h"
+#include "triad/report/metrics.h"
 
 namespace triad::train {
+namespace {
+
+double wall_time() {
+  return std::chrono::duration<double>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
 
 void MetricsLog::open(const std::filesystem::path& run, std::int64_t step) {
   path_ = run / "metrics.jsonl";
-  std::string kept;
-  if (std::filesystem::exists(path_)) {
-    std::istringstream lines(read_text(path_));
-    for (std::string line; std::getline(lines, line);) {
-      // A line cut short by a kill is dropped like one that came too late.
-      const auto fact = nlohmann::json::parse(line, nullptr, false);
-      if (fact.is_object() && fact.value("step", step + 1) <= step)
-        kept += line + "\n";
-    }
-  }
-  write_file(path_, kept);
+  report::truncate_metrics(path_, step);
+  events_.emplace(run, wall_time(), step);
 }
 
 void MetricsLog::write(std::int64_t step,
                        const std::map<std::string, double>& facts) {
-  nlohmann::ordered_json line = {{"step", step}};
+  report::append_metrics(path_, {step, facts});
   for (const auto& [name, value] : facts)
-    if (std::isfinite(value)) line[name] = value;
-  append_line(path_, line.dump());
+    if (std::isfinite(value))
+      events_->write_scalar(name, step, value, wall_time());
 }
 
 }  // namespace triad::train

@@ -7,6 +7,7 @@ namespace triad::quantise {
 namespace {
 
 constexpr double kLargestMultiplier = INT16_MAX;
+constexpr double kLargestGrowth = 16;
 
 double exact_multiplier(const FilterGain& filter, int shift) {
   return std::ldexp(std::abs(filter.gain), 15 + shift);
@@ -35,7 +36,7 @@ double term_gain(const encoding::Quantization& input, double scale) {
 
 }  // namespace
 
-int choose_shift(std::span<const FilterGain> filters) {
+int choose_shift(const std::vector<FilterGain>& filters) {
   int best = 0;
   double smallest = INFINITY;
   for (int shift = 0; shift <= 31; ++shift) {
@@ -59,6 +60,22 @@ std::int16_t choose_multiplier(const FilterGain& filter, int shift) {
     multiplier = std::max(std::ceil(multiplier), std::ceil(filter.reach));
   multiplier = std::clamp(std::nearbyint(multiplier), 1.0, kLargestMultiplier);
   return std::int16_t(filter.gain < 0 ? -multiplier : multiplier);
+}
+
+double scale_growth(const std::vector<FilterGain>& filters) {
+  const int shift = choose_shift(filters);
+  double largest = 1, shortfall = 1;
+  for (const FilterGain& filter : filters) {
+    if (filter.gain == 0) continue;
+    const double multiplier = exact_multiplier(filter, shift);
+    largest = std::max(largest, multiplier);
+    if (filter.reach <= kLargestGrowth * multiplier)
+      shortfall = std::max(shortfall, filter.reach / multiplier);
+  }
+  // Reach and multiplier shrink alike as the scale grows; only each whole step
+  // of the shift doubles the multipliers.
+  const double doubled = largest * std::exp2(std::ceil(std::log2(shortfall)));
+  return std::max(1.0, doubled / (kLargestMultiplier - 1));
 }
 
 double smallest_term_scale(std::span<const encoding::Quantization> inputs) {

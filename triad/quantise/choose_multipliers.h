@@ -26,11 +26,17 @@ struct FilterGain {
 //   a multiplier below the reach saturates, so it is raised, which coarsens
 //   adjustable weights and falsifies others.
 // Keeps |multiplier| within 32767; expects |gain| <= kLargestGain.
-int choose_shift(std::span<const FilterGain> filters);
+int choose_shift(const std::vector<FilterGain>& filters);
 
 // The multiplier of one filter under `shift`, in -32767..32767: nearest to the
 // gain; the next above it, and at least the reach, where adjustable or empty.
 std::int16_t choose_multiplier(const FilterGain& filter, int shift);
+
+// By how much the output scale of a 16-bit value must grow so that no
+// multiplier saturates below its reach: 1 to 16. Filters share one shift and
+// their gains may lie far apart; those yet weaker are left out. (8-bit values
+// need none: they leave room for gains 2^7 apart.)
+double scale_growth(const std::vector<FilterGain>& filters);
 
 // Largest gain a layer can have, with room for rounding.
 constexpr double kLargestGain = 0.9999;

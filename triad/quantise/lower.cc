@@ -174,14 +174,18 @@ class Lowering {
         pool ? *pool : graph::whole_picture(in), in, shape(node.output)));
     const double input_scale = value(node.inputs[0]).quantization->scale;
     Quantization output = calibrated(node);
+    const double range = double(output.scale) * output.reach();
     output.scale =
         std::max(output.scale, float(input_scale / divisor / kLargestGain));
-    const FilterGain gain{.gain = input_scale / divisor / output.scale,
-                          .reach = double(output.reach()),
-                          .spread = double(output.reach())};
-    const int shift = choose_shift(std::span(&gain, 1));
+    const auto gain = [&] {
+      return FilterGain{.gain = input_scale / divisor / output.scale,
+                        .reach = range / output.scale,
+                        .spread = range / output.scale};
+    };
+    if (output.bits == 16) output.scale *= float(scale_growth({gain()}));
+    const int shift = choose_shift({gain()});
     node.requantization = {
-        {.shift = shift, .multiplier = {choose_multiplier(gain, shift)}}};
+        {.shift = shift, .multiplier = {choose_multiplier(gain(), shift)}}};
     value(node.output).quantization = output;
   }
 

@@ -22,8 +22,6 @@ constexpr int kWeightBits = 8;
 constexpr double kNoLimit = INT32_MAX;
 // Room above what calibration saw of a filter before its multiplier saturates.
 constexpr double kReachMargin = 1.25;
-// A 16-bit output gives up at most these steps per step for weak filters.
-constexpr double kLargestGrowth = 16;
 constexpr double kLargestCode = (1 << (kWeightBits - 1)) - 1;
 
 // A weight row by row, before its scales are chosen.
@@ -176,20 +174,6 @@ std::vector<FilterGain> gains_of(const Rows& rows, const LayerRange& range,
   return gains;
 }
 
-// By how much the multipliers of a 16-bit output miss the reach: all filters
-// share one shift, and their gains may lie far apart.
-double missing_reach(std::vector<FilterGain> gains) {
-  const int shift = choose_shift(gains);
-  double factor = 1;
-  for (FilterGain& gain : gains) {
-    gain.adjustable = false;
-    if (gain.gain != 0)
-      factor = std::max(factor,
-                        gain.reach / std::abs(choose_multiplier(gain, shift)));
-  }
-  return std::min(factor, kLargestGrowth);
-}
-
 // The smallest output scale that the multipliers can serve, at least the
 // calibrated one.
 double serve_scale(const Rows& rows, const LayerRange& range) {
@@ -198,7 +182,7 @@ double serve_scale(const Rows& rows, const LayerRange& range) {
     scale = std::max(
         scale, std::abs(rows.scale(k)) * range.input.scale / kLargestGain);
   if (range.output.bits == 16)
-    scale *= missing_reach(gains_of(rows, range, scale));
+    scale *= scale_growth(gains_of(rows, range, scale));
   return scale;
 }
 

@@ -161,6 +161,9 @@ StoredOp write_op(flatbuffers::FlatBufferBuilder& builder,
 }
 
 graph::Op read_op(fbs::Op type, const void* table) {
+  // The verifier takes a type without its table.
+  require(table != nullptr || type == fbs::Op::NONE,
+          "op number {} has no attributes", int(type));
   switch (type) {
     case fbs::Op::NONE:
       break;

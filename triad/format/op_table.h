@@ -22,8 +22,9 @@ struct StoredOp {
 // Throws Error for an attribute that is no 32-bit integer.
 StoredOp write_op(flatbuffers::FlatBufferBuilder& builder, const graph::Op& op);
 
-// `table` is verified and belongs to `type`. Attributes may be out of range:
-// graph::infer_shape says. Throws Error for a type this version does not know.
+// `table` is null or verified as of `type`. Attributes may be out of range:
+// graph::infer_shape says. Throws Error for a type this version does not know,
+// and for null.
 graph::Op read_op(fbs::Op type, const void* table);
 
 // For 64-bit numbers that a file holds in 32. Throws Error if they do not fit.

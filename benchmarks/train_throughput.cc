@@ -18,6 +18,7 @@
 #include "triad/train/batches.h"
 #include "triad/train/initialise.h"
 #include "triad/train/loss.h"
+#include "triad/train/memory.h"
 #include "triad/train/network.h"
 #include "triad/train/optimiser.h"
 #include "triad/zoo/zoo.h"
@@ -165,6 +166,7 @@ int main(int argc, char** argv) {
   app.add_option("--commit", commit, "of the record");
   CLI11_PARSE(app, argc, argv);
   at::set_num_threads(threads);
+  triad::train::keep_freed_memory();  // for both loops alike
 
   triad::graph::Graph graph = triad::zoo::make("resnet20");
   triad::train::initialise(graph, 1);

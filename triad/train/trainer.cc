@@ -16,6 +16,7 @@
 #include "triad/train/evaluate.h"
 #include "triad/train/gradient_exchange.h"
 #include "triad/train/loss.h"
+#include "triad/train/memory.h"
 #include "triad/train/method.h"
 #include "triad/train/metrics_log.h"
 #include "triad/train/optimiser.h"
@@ -115,6 +116,7 @@ Progress Trainer::progress() const {
 }
 
 void Trainer::start() {
+  keep_freed_memory();
   const int threads =
       settings_.threads > 0
           ? settings_.threads

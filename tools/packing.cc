@@ -1,6 +1,7 @@
 #include "tools/packing.h"
 
 #include "tools/evaluation.h"
+#include "triad/base/error.h"
 #include "triad/format/reader.h"
 #include "triad/format/writer.h"
 #include "triad/quantise/lower.h"

@@ -12,6 +12,7 @@
 #include "triad/format/parameters.h"
 #include "triad/recipe/run_folder.h"
 #include "triad/train/evaluate.h"
+#include "triad/train/initialise.h"
 #include "triad/train/method/methods.h"
 #include "triad/train/trainer.h"
 

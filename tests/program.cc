@@ -18,7 +18,6 @@ struct Close {
 using File = std::unique_ptr<std::FILE, Close>;
 
 std::string read_all(std::FILE* file) {
-  std::rewind(file);
   std::string text;
   char part[4096];
   for (std::size_t size; (size = std::fread(part, 1, sizeof part, file)) > 0;)
@@ -61,15 +60,23 @@ void set_environment(const std::vector<std::string>& environment) {
 
 Answer run_triad(const std::vector<std::string>& arguments,
                  const ProgramSettings& settings) {
-  const File out(std::tmpfile()), err(std::tmpfile());
+  // A file for stdout, so that the limit on files meets it; a pipe for stderr.
+  const File out(std::tmpfile());
+  int ends[2];
+  if (!out || pipe(ends) != 0) std::abort();
   const pid_t child = fork();
-  if (child == 0)
-    execute(arguments, settings, fileno(out.get()), fileno(err.get()));
+  if (child == 0) execute(arguments, settings, fileno(out.get()), ends[1]);
+  close(ends[1]);
+  const File err(fdopen(ends[0], "r"));
+  Answer answer;
+  answer.err = read_all(err.get());
   int status = 0;
   waitpid(child, &status, 0);
-  const int code =
+  answer.code =
       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return {code, read_all(out.get()), read_all(err.get())};
+  std::rewind(out.get());
+  answer.out = read_all(out.get());
+  return answer;
 }
 
 }  // namespace triad

@@ -26,17 +26,18 @@ struct Finding {
   data::Splits splits;
 };
 
-Finding find(const std::string& name) {
-  Finding finding{name, "", {}};
-  try {
-    finding.splits = data::open(name, {.validation_share = 0});
-  } catch (const Error& error) {
-    finding.problem = error.what();
-  }
-  return finding;
+data::Splits open_whole(const std::string& name) {
+  return data::open(name, {.validation_share = 0});
 }
 
-// All pixels count, the training ones first.
+Finding find(const std::string& name) {
+  try {
+    return {name, "", open_whole(name)};
+  } catch (const Error& error) {
+    return {name, error.what(), {}};
+  }
+}
+
 std::string short_hash(const data::DatasetPointer& set) {
   return set->count() == 0 ? "-" : set->hash().substr(0, 16);
 }
@@ -74,21 +75,17 @@ Json to_json(const Finding& finding) {
 }
 
 void list(const Options& options) {
-  std::vector<std::string> names = options.names;
-  if (names.empty()) names = {"digits", "mnist", "cifar10", "cifar100"};
   std::vector<Finding> findings;
-  for (const std::string& name : names) findings.push_back(find(name));
-  if (options.json) {
-    Json json = Json::array();
-    for (const Finding& finding : findings) json.push_back(to_json(finding));
-    print_json(json);
-  } else {
-    print_text(findings);
-  }
   // A set asked for by name must be there.
-  for (const Finding& finding : findings)
-    require(options.names.empty() || finding.problem.empty(), "{}",
-            finding.problem);
+  for (const std::string& name : options.names)
+    findings.push_back({name, "", open_whole(name)});
+  if (options.names.empty())
+    for (const char* name : {"digits", "mnist", "cifar10", "cifar100"})
+      findings.push_back(find(name));
+  if (!options.json) return print_text(findings);
+  Json json = Json::array();
+  for (const Finding& finding : findings) json.push_back(to_json(finding));
+  print_json(json);
 }
 
 // Test pictures as <folder>/<class>/<index>.png, an image folder to read again.

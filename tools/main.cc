@@ -1,6 +1,7 @@
 // The command line of triad: finds the sub-command, runs it, and turns errors
 // into one line on stderr and an exit code.
 
+#include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
@@ -29,6 +30,7 @@ constexpr Command kCommands[] = {
     {"data", "Which data sets are where; export the generated digits",
      add_data},
     {"zoo", "Known networks with parameters and operations", add_zoo},
+    {"report", "Pages and plots from results/records.jsonl", add_report},
 };
 
 void add_commands(CLI::App& app) {
@@ -52,8 +54,9 @@ void check_command(int count, char** arguments) {
                          CLI::ExitCodes::ExtrasError);
 }
 
-int report_error(std::string_view what, ExitCode code) {
-  fmt::print(stderr, "triad: error: {}\n", what);
+// Never throws, even where stderr is full.
+int say(const char* what, const char* text, ExitCode code) {
+  std::fprintf(stderr, "triad: %s: %s\n", what, text);
   return code;
 }
 
@@ -69,14 +72,13 @@ int run(int count, char** arguments) {
   } catch (const CLI::Success& request) {  // --help, --version
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
-    return report_error(error.what(), kUsage);
+    return say("error", error.what(), kUsage);
   } catch (const Interrupted& stop) {
-    fmt::print(stderr, "triad: interrupted: {}\n", stop.what());
-    return kInterrupted;
+    return say("interrupted", stop.what(), kInterrupted);
   } catch (const std::bad_alloc&) {
-    return report_error("out of memory", kFailure);
+    return say("error", "out of memory", kFailure);
   } catch (const std::exception& error) {
-    return report_error(error.what(), kFailure);
+    return say("error", error.what(), kFailure);
   }
 }
 

@@ -86,8 +86,10 @@ TEST(Open, SplitsDigitsBySeedWithoutOverlap) {
 
   std::set<std::string> seen;
   for (const DatasetPointer& part : {one.train, one.validation})
-    for (std::int64_t i = 0; i < part->count(); ++i)
-      seen.insert(sha256(std::as_bytes(std::span(part->picture(i).pixels))));
+    for (std::int64_t i = 0; i < part->count(); ++i) {
+      const Picture picture = part->picture(i);
+      seen.insert(sha256(std::as_bytes(std::span(picture.pixels))));
+    }
   EXPECT_EQ(seen.size(), 12000u);
 }
 

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "triad/format/parameters.h"
 #include "triad/format/reader.h"
 #include "triad/format/test_difference.h"
 #include "triad/format/test_weights.h"
@@ -39,6 +44,23 @@ TEST(ZooFiles, TernaryNetworksComeBackExactlyUnderEveryStructure) {
     EXPECT_EQ(difference(graph, read_model(model_bytes(graph)).graph), "")
         << name;
   }
+}
+
+TEST(ZooFiles, TrainedWeightsFindTheirPlaces) {
+  const char* data = std::getenv("TRIAD_DATA");
+  if (data == nullptr) GTEST_SKIP() << "set TRIAD_DATA to the data folder";
+  std::size_t loaded = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(
+           std::filesystem::path(data) / "weights" / "resnet-cifar10")) {
+    if (entry.path().extension() != ".safetensors") continue;
+    // resnet20-12fca82f.safetensors
+    const std::string file = entry.path().filename().string();
+    graph::Graph graph = zoo::make(file.substr(0, file.find('-')));
+    load_parameters(graph, entry.path());
+    EXPECT_EQ(difference(graph, read_model(model_bytes(graph)).graph), "");
+    ++loaded;
+  }
+  EXPECT_EQ(loaded, 4u);
 }
 
 }  // namespace

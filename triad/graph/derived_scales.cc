@@ -6,9 +6,9 @@
 
 namespace triad::graph {
 
-std::vector<float> derived_scales(const Requantization &requantization,
-                                  const encoding::Quantization &input,
-                                  const encoding::Quantization &output) {
+std::vector<float> derived_scales(const Requantization& requantization,
+                                  const encoding::Quantization& input,
+                                  const encoding::Quantization& output) {
   std::vector<float> scales;
   // The products are exact in double (16 + 24 bits); only the division rounds.
   const double step =
@@ -21,14 +21,14 @@ std::vector<float> derived_scales(const Requantization &requantization,
   return scales;
 }
 
-std::vector<float> derived_scales(const Node &node, const Graph &graph) {
+std::vector<float> derived_scales(const Node& node, const Graph& graph) {
   const bool weighted = std::holds_alternative<Conv2d>(node.op) ||
                         std::holds_alternative<Linear>(node.op);
   if (!weighted || node.inputs.size() != 1 || node.requantization.empty())
     return {};
-  const Requantization &first = node.requantization.front();
-  const auto &input = graph.value(node.inputs[0]).quantization;
-  const auto &output = graph.value(node.output).quantization;
+  const Requantization& first = node.requantization.front();
+  const auto& input = graph.value(node.inputs[0]).quantization;
+  const auto& output = graph.value(node.output).quantization;
   const bool logits = first.multiplier.empty();
   if (!input || (!output && !logits)) return {};
   return derived_scales(first, *input,

@@ -11,7 +11,7 @@
 namespace triad::graph {
 
 // One scale per filter, [K], computed in double and rounded once to float:
-//   multiplier[k] * 2^-(15 + shift) * output.scale / input.scale   (requantised)
+//   multiplier[k] * 2^-(15 + shift) * output.scale / input.scale (requantised)
 //   logit_scale[k] / input.scale                                  (logits)
 // `requantization` is that of a Conv2d or Linear; `output` is not used for
 // logits.

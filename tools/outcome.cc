@@ -84,7 +84,7 @@ void record_outcome(const Outcome& outcome, const recipe::Recipe& recipe,
     records.push_back({.name = name + "." + fact.measure,
                        .value = fact.value,
                        .unit = fact.unit,
-                       .command = options.command,
+                       .command = provenance.command,
                        .commit = provenance.commit,
                        .machine = machine,
                        .seed = recipe.seed});

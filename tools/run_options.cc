@@ -39,6 +39,22 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--json", options.json, "Machine-readable output");
 }
 
+std::string to_command(std::string_view verb, const RunOptions& options) {
+  std::string line = fmt::format("triad {}", verb);
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) line += fmt::format("{}{}", name, value);
+  };
+  add(" ", options.recipe);
+  add(" --model ", options.network);
+  add(" --data ", options.data);
+  add(" --weights ", options.weights);
+  for (const std::string& setting : options.set) add(" --set ", setting);
+  if (options.seed) add(" --seed ", std::to_string(*options.seed));
+  if (options.threads > 0) add(" --threads ", std::to_string(options.threads));
+  add(" -o ", options.output.string());
+  return line;
+}
+
 recipe::Recipe make_recipe(const RunOptions& options) {
   std::vector<std::string> set;
   if (!options.network.empty()) set.push_back("model.name=" + options.network);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "triad/recipe/recipe.h"
@@ -23,11 +24,14 @@ struct RunOptions {
   bool json = false;
   std::filesystem::path records;  // appended to; empty: none
   std::string record_name;  // system.network.data.variant; empty: from recipe
-  std::string command;      // the whole command line, to run it again
 };
 
 // Declares the options of `options` on `command`.
 void add_run_options(CLI::App& command, RunOptions& options);
+
+// The command that gives the same run again, whatever resumed or watched this
+// one: "triad compress recipes/x.toml --set a.b=c --seed 1 -o runs/x".
+std::string to_command(std::string_view verb, const RunOptions& options);
 
 // The recipe file (of the run itself where --resume names none) under the
 // options that change it. Throws Error naming file and key.

@@ -1,5 +1,7 @@
 #include "tools/training.h"
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "tools/commands.h"
@@ -11,6 +13,7 @@
 #include "triad/base/parallel.h"
 #include "triad/format/parameters.h"
 #include "triad/recipe/run_folder.h"
+#include "triad/train/distributed.h"
 #include "triad/train/evaluate.h"
 #include "triad/train/initialise.h"
 #include "triad/train/method/methods.h"
@@ -22,17 +25,18 @@ namespace {
 using recipe::Recipe;
 using recipe::RunFolder;
 
-at::Device find_device(const std::string& name) {
+at::Device find_device(const std::string& name, int local_rank) {
   const bool cuda = torch::cuda::is_available();
-  if (name == "auto") return cuda ? at::kCUDA : at::kCPU;
-  require(name == "cpu" || cuda,
-          "--device {}: libtorch {} sees no CUDA device here", name,
+  if (name == "cpu" || (name == "auto" && !cuda)) return at::kCPU;
+  require(cuda, "--device {}: libtorch {} sees no CUDA device here", name,
           TORCH_VERSION);
-  return at::Device(name);
+  if (name.starts_with("cuda:")) return at::Device(name);
+  return at::Device(at::kCUDA, at::DeviceIndex(local_rank));
 }
 
 recipe::Provenance make_provenance(const Recipe& recipe,
                                    const RunOptions& options,
+                                   Arithmetic arithmetic,
                                    const data::Splits& splits) {
   recipe::Provenance provenance;
   provenance.tool_version = kVersion;
@@ -43,7 +47,8 @@ recipe::Provenance make_provenance(const Recipe& recipe,
   if (!recipe.model.weights.empty())
     provenance.parent_hash =
         recipe::hash_file(weights_file(recipe.model.weights));
-  provenance.command = options.command;
+  provenance.command = to_command(
+      arithmetic == Arithmetic::integer ? "compress" : "train", options);
   provenance.machine = recipe::describe_machine();
   provenance.libtorch = TORCH_VERSION;
   return provenance;
@@ -65,21 +70,27 @@ std::unique_ptr<train::Network> make_teacher(const Recipe& recipe,
                                           device);
 }
 
-void train_network(train::Network& network, train::Methods& methods,
-                   train::Network* teacher, const data::Splits& splits,
-                   const Recipe& recipe, const RunFolder& run,
-                   const RunOptions& options) {
-  train::TrainSettings settings;
-  settings.run = run.path();
-  settings.resume = options.resume;
-  settings.threads = options.threads;
-  settings.show_progress = true;
-  settings.teacher = teacher;
+// A run that failed before there was anything to go on from would only stand
+// in the way of the next one.
+void remove_if_bare(const RunFolder& run) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const bool has_checkpoint = fs::exists(run.checkpoints_path(), ignored) &&
+                              !fs::is_empty(run.checkpoints_path(), ignored);
+  if (!has_checkpoint && !fs::exists(run.metrics_path(), ignored))
+    fs::remove_all(run.path(), ignored);
+}
+
+// Throws what training throws; Ctrl-C as Interrupted with the way to go on.
+void train_in(const RunFolder& run, const std::function<void()>& training) {
   try {
-    train::train(network, methods, splits, recipe, settings);
+    training();
   } catch (const train::Interrupted& stop) {
     throw Interrupted(fmt::format("{}; go on with --resume -o {}", stop.what(),
                                   run.path().string()));
+  } catch (...) {
+    remove_if_bare(run);
+    throw;
   }
 }
 
@@ -92,26 +103,11 @@ graph::Graph finish(const train::Network& network,
   return graph;
 }
 
-}  // namespace
-
-void train_and_pack(const Recipe& recipe, const RunOptions& options,
-                    Arithmetic arithmetic) {
-  install_interrupt_handler();
-  if (options.threads > 0) set_thread_count(options.threads);
-  const at::Device device = find_device(options.device);
-  const data::Splits splits = open_splits(recipe);
-  const recipe::Provenance provenance =
-      make_provenance(recipe, options, splits);
-
-  graph::Graph start = starting_network(recipe, splits);
-  if (recipe.model.weights.empty()) train::initialise(start, recipe.seed);
-  const auto teacher = make_teacher(recipe, splits, device);
-  train::Network network(std::move(start), device);
-  train::Methods methods = train::make_methods(recipe);
-  const RunFolder run = open_run(recipe, options, provenance);
-  train_network(network, methods, teacher.get(), splits, recipe, run, options);
-
-  const graph::Graph trained = finish(network, methods, splits);
+// Everything after training: packs, measures, prints, records.
+void finish_run(const graph::Graph& trained, const data::Splits& splits,
+                const Recipe& recipe, const RunOptions& options,
+                const recipe::Provenance& provenance, Arithmetic arithmetic,
+                const RunFolder& run) {
   format::save_parameters(trained, run.path() / "weights.safetensors");
   Outcome outcome;
   if (splits.validation->count() > 0)
@@ -122,6 +118,44 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
        outcome);
   print_outcome(outcome, run.model_path(), options.json);
   record_outcome(outcome, recipe, options, provenance);
+}
+
+}  // namespace
+
+void train_and_pack(const Recipe& recipe, const RunOptions& options,
+                    Arithmetic arithmetic) {
+  install_interrupt_handler();
+  if (options.threads > 0) set_thread_count(options.threads);
+  const train::RankEnvironment ranks = train::rank_environment();
+  const at::Device device = find_device(options.device, ranks.local_rank);
+  const data::Splits splits = open_splits(recipe);
+  const recipe::Provenance provenance =
+      make_provenance(recipe, options, splits);
+
+  graph::Graph start = starting_network(recipe, splits);
+  if (recipe.model.weights.empty()) train::initialise(start, recipe.seed);
+  const auto teacher = make_teacher(recipe, splits, device);
+  train::Network network(std::move(start), device);
+  train::Methods methods = train::make_methods(recipe);
+
+  const auto reducer = train::connect(ranks, device);
+  train::TrainSettings settings;
+  settings.run = options.output;
+  settings.resume = options.resume;
+  settings.threads = options.threads;
+  settings.show_progress = ranks.rank == 0;
+  settings.teacher = teacher.get();
+  settings.reducer = reducer.get();
+  // The first rank keeps the run; the others only compute.
+  if (ranks.rank > 0) {
+    train::train(network, methods, splits, recipe, settings);
+    return;
+  }
+  const RunFolder run = open_run(recipe, options, provenance);
+  train_in(run,
+           [&] { train::train(network, methods, splits, recipe, settings); });
+  const graph::Graph trained = finish(network, methods, splits);
+  finish_run(trained, splits, recipe, options, provenance, arithmetic, run);
 }
 
 }  // namespace triad::tools

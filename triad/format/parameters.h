@@ -14,13 +14,13 @@ namespace triad::format {
 // must be Dense. PyTorch's num_batches_tracked counters are ignored. The graph
 // is unchanged on an error. Throws Error naming the file and the parameter that
 // is missing, extra, not finite or of a wrong shape (with both shapes).
-void load_parameters(graph::Graph &graph, const std::filesystem::path &path);
-void load_parameters(graph::Graph &graph, const TensorFile &tensors,
+void load_parameters(graph::Graph& graph, const std::filesystem::path& path);
+void load_parameters(graph::Graph& graph, const TensorFile& tensors,
                      std::string_view file);
 
 // The parameters of `graph`; encoded ones are decoded, which is exact.
-TensorFile parameter_tensors(const graph::Graph &graph);
-void save_parameters(const graph::Graph &graph,
-                     const std::filesystem::path &path);
+TensorFile parameter_tensors(const graph::Graph& graph);
+void save_parameters(const graph::Graph& graph,
+                     const std::filesystem::path& path);
 
 }  // namespace triad::format

@@ -15,13 +15,13 @@ namespace triad::graph {
 //   logit_scale[k] / input.scale                                  (logits)
 // `requantization` is that of a Conv2d or Linear; `output` is not used for
 // logits.
-std::vector<float> derived_scales(const Requantization &requantization,
-                                  const encoding::Quantization &input,
-                                  const encoding::Quantization &output);
+std::vector<float> derived_scales(const Requantization& requantization,
+                                  const encoding::Quantization& input,
+                                  const encoding::Quantization& output);
 
 // The same for a node of a graph, by its first subnet. Empty where the node is
 // no Conv2d or Linear, is not lowered, or where a value it needs has no
 // quantization. Ids of the node must be valid; nothing else is assumed.
-std::vector<float> derived_scales(const Node &node, const Graph &graph);
+std::vector<float> derived_scales(const Node& node, const Graph& graph);
 
 }  // namespace triad::graph

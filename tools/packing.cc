@@ -22,9 +22,9 @@ graph::Graph lower(const graph::Graph& trained, const data::Dataset& training,
       trained, {{count, shape[0], shape[1], shape[2]}, bytes}, settings);
 }
 
-std::map<std::string, std::string> describe(
-    const Outcome& outcome, const recipe::Recipe& recipe,
-    const recipe::Provenance& provenance) {
+std::map<std::string, std::string> describe(const Outcome& outcome,
+                                            const Job& job) {
+  const auto& [recipe, arithmetic, splits, provenance] = job;
   return {
       {"recipe", recipe.name},
       {"data", recipe.data.name},
@@ -39,14 +39,13 @@ std::map<std::string, std::string> describe(
 
 }  // namespace
 
-void pack(const graph::Graph& trained, const data::Splits& splits,
-          const recipe::Recipe& recipe, const recipe::Provenance& provenance,
-          Arithmetic arithmetic, const std::filesystem::path& file,
-          Outcome& outcome) {
+void pack(const graph::Graph& trained, const Job& job,
+          const std::filesystem::path& file, Outcome& outcome) {
   format::Model model;
-  model.graph = arithmetic == Arithmetic::integer
-                    ? lower(trained, *splits.train, int(recipe.activation_bits))
-                    : trained;
+  model.graph =
+      job.arithmetic == Arithmetic::integer
+          ? lower(trained, *job.splits.train, int(job.recipe.activation_bits))
+          : trained;
   model.graph =
       format::read_model(format::model_bytes(model), file.string()).graph;
   outcome.measures = measure(model.graph);
@@ -54,9 +53,9 @@ void pack(const graph::Graph& trained, const data::Splits& splits,
   if (model.graph.is_lowered()) {
     const auto executor = reference_executor(model.graph);
     outcome.percent =
-        evaluate(*executor, model.graph, *splits.test, 0, "test").percent();
+        evaluate(*executor, model.graph, *job.splits.test, 0, "test").percent();
   }
-  model.metadata = describe(outcome, recipe, provenance);
+  model.metadata = describe(outcome, job);
   format::write_model(model, file);
   outcome.file_bytes = std::int64_t(std::filesystem::file_size(file));
 }

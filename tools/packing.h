@@ -7,16 +7,23 @@
 #include "tools/training.h"
 #include "triad/data/dataset.h"
 #include "triad/graph/graph.h"
+#include "triad/recipe/provenance.h"
 
 namespace triad::tools {
 
-// Lowers `trained` (where `arithmetic` is integer) by pictures of the training
-// split, packs it, reads the packed bytes back, measures those on the test
-// pictures, and writes them with the results as metadata to `file`. Fills in
-// the outcome but for its float accuracies, which are there already.
-void pack(const graph::Graph& trained, const data::Splits& splits,
-          const recipe::Recipe& recipe, const recipe::Provenance& provenance,
-          Arithmetic arithmetic, const std::filesystem::path& file,
-          Outcome& outcome);
+// What a run is made of, but for the network.
+struct Job {
+  const recipe::Recipe& recipe;
+  Arithmetic arithmetic;
+  data::Splits splits;
+  recipe::Provenance provenance;
+};
+
+// Lowers `trained` (where the job's arithmetic is integer) by pictures of the
+// training split, packs it, reads the packed bytes back, measures those on the
+// test pictures, and writes them with the results as metadata to `file`. Fills
+// in the outcome but for its float accuracies, which are there already.
+void pack(const graph::Graph& trained, const Job& job,
+          const std::filesystem::path& file, Outcome& outcome);
 
 }  // namespace triad::tools

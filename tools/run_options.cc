@@ -1,5 +1,4 @@
 #include "tools/run_options.h"
-
 #include "triad/base/error.h"
 #include "triad/recipe/run_folder.h"
 

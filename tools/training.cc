@@ -104,18 +104,16 @@ graph::Graph finish(const train::Network& network,
 }
 
 // Everything after training: packs, measures, prints, records.
-void finish_run(const graph::Graph& trained, const data::Splits& splits,
-                const Recipe& recipe, const RunOptions& options,
-                const recipe::Provenance& provenance, Arithmetic arithmetic,
-                const RunFolder& run) {
+void finish_run(const graph::Graph& trained, const Job& job,
+                const RunFolder& run, const RunOptions& options) {
+  const auto& [recipe, arithmetic, splits, provenance] = job;
   format::save_parameters(trained, run.path() / "weights.safetensors");
   Outcome outcome;
   if (splits.validation->count() > 0)
     outcome.validation_percent =
         train::evaluate(trained, splits.validation).top1_percent();
   outcome.float_percent = train::evaluate(trained, splits.test).top1_percent();
-  pack(trained, splits, recipe, provenance, arithmetic, run.model_path(),
-       outcome);
+  pack(trained, job, run.model_path(), outcome);
   print_outcome(outcome, run.model_path(), options.json);
   record_outcome(outcome, recipe, options, provenance);
 }
@@ -129,8 +127,8 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
   const train::RankEnvironment ranks = train::rank_environment();
   const at::Device device = find_device(options.device, ranks.local_rank);
   const data::Splits splits = open_splits(recipe);
-  const recipe::Provenance provenance =
-      make_provenance(recipe, options, splits);
+  const Job job = {recipe, arithmetic, splits,
+                   make_provenance(recipe, options, arithmetic, splits)};
 
   graph::Graph start = starting_network(recipe, splits);
   if (recipe.model.weights.empty()) train::initialise(start, recipe.seed);
@@ -151,11 +149,10 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
     train::train(network, methods, splits, recipe, settings);
     return;
   }
-  const RunFolder run = open_run(recipe, options, provenance);
+  const RunFolder run = open_run(recipe, options, job.provenance);
   train_in(run,
            [&] { train::train(network, methods, splits, recipe, settings); });
-  const graph::Graph trained = finish(network, methods, splits);
-  finish_run(trained, splits, recipe, options, provenance, arithmetic, run);
+  finish_run(finish(network, methods, splits), job, run, options);
 }
 
 }  // namespace triad::tools

@@ -40,7 +40,10 @@ TorchGroups::TorchGroups(const encoding::Grouping& grouping,
   members_ = to_tensor(members, {groups, longest}, device);
   group_of_weight_ = to_tensor(group, {weights}, device);
   place_of_weight_ = to_tensor(place, {weights}, device);
+  for (const std::int64_t size : sizes) by_size_.try_emplace(size);
   sizes_ = to_tensor(sizes, {groups}, device);
+  for (auto& [size, rows] : by_size_)
+    rows = (sizes_ == size).nonzero().view({-1});
 }
 
 at::Tensor TorchGroups::gather(const at::Tensor& weight) const {

@@ -3,6 +3,9 @@
 // (ragged groups included) are a gather, a reduction and a scatter on the
 // weight's own device.
 
+#include <cstdint>
+#include <map>
+
 #include "triad/encoding/pattern.h"
 #include "triad/train/torch.h"
 
@@ -31,12 +34,17 @@ class TorchGroups {
 
   const at::Tensor& sizes() const { return sizes_; }  // [groups], int64
 
+  // Groups of equal size: the size and the groups' numbers, int64. One entry
+  // where no group is ragged.
+  const std::map<std::int64_t, at::Tensor>& by_size() const { return by_size_; }
+
  private:
   at::Tensor members_;  // [groups, longest] into the weight; K*C*taps names a
                         // trailing zero
   at::Tensor group_of_weight_;  // [K * C * taps]
   at::Tensor place_of_weight_;  // [K * C * taps] into [groups * longest]
   at::Tensor sizes_;
+  std::map<std::int64_t, at::Tensor> by_size_;
 };
 
 }  // namespace triad::train

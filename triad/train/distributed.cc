@@ -4,10 +4,14 @@
 #include <cstdlib>
 #include <optional>
 #include <string_view>
-#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 
 #include "triad/base/error.h"
 #include "triad/train/process_group.h"
+// A libtorch of its own download has Gloo inside but not Gloo's headers.
+#if defined(USE_C10D_GLOO) && __has_include(<gloo/algorithm.h>)
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#define TRIAD_GLOO
+#endif
 
 namespace triad::train {
 namespace {
@@ -68,6 +72,7 @@ class GroupReducer : public Reducer {
   at::Device device_;
 };
 
+#ifdef TRIAD_GLOO
 c10::intrusive_ptr<ProcessGroup> make_gloo_group(
     const c10::intrusive_ptr<c10d::Store>& store,
     const RankEnvironment& environment) {
@@ -83,6 +88,14 @@ c10::intrusive_ptr<ProcessGroup> make_gloo_group(
   return c10::make_intrusive<Gloo>(store, environment.rank, environment.ranks,
                                    options);
 }
+#else
+c10::intrusive_ptr<ProcessGroup> make_gloo_group(
+    const c10::intrusive_ptr<c10d::Store>&, const RankEnvironment&) {
+  fail(
+      "this build is without Gloo: install its headers (libgloo-dev) and build "
+      "again");
+}
+#endif
 
 }  // namespace
 

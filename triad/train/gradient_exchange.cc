@@ -1,13 +1,20 @@
 #include "triad/train/gradient_exchange.h"
 
+#include "triad/base/error.h"
+
 namespace triad::train {
 
 GradientExchange::GradientExchange(std::vector<NamedTensor> parameters,
                                    Reducer* reducer)
     : parameters_(std::move(parameters)), reducer_(reducer) {}
 
-void GradientExchange::broadcast(Network& network) {
+void GradientExchange::start(Network& network, std::int64_t step) {
   if (reducer_ == nullptr) return;
+  const at::Tensor steps = at::full({1}, step, at::kLong);
+  reducer_->sum(steps);
+  require(steps.item<std::int64_t>() == step * reducer_->ranks(),
+          "data parallel: ranks resume from different steps; all must see the "
+          "same run folder");
   const at::NoGradGuard no_gradient;
   std::vector<NamedTensor> all = network.parameters();
   for (NamedTensor& buffer : network.buffers())

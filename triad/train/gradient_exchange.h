@@ -12,8 +12,9 @@ class GradientExchange {
   // reducer null: one rank, nothing is exchanged.
   GradientExchange(std::vector<NamedTensor> parameters, Reducer* reducer);
 
-  // Makes every rank's parameters and buffers those of rank 0.
-  void broadcast(Network& network);
+  // Makes every rank's parameters and buffers those of rank 0. Throws Error
+  // unless all ranks are at the same step.
+  void start(Network& network, std::int64_t step);
   // Replaces gradients by their mean over ranks and returns the mean of `loss`.
   // An interrupt of any rank is seen by all, at the same step.
   double average(double loss, bool interrupted);

@@ -1,6 +1,8 @@
 #pragma once
 // A c10d process group as a Reducer: what Gloo and NCCL have in common.
 
+#include "triad/train/torch.h"  // tells the version
+//
 #include <memory>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #if TORCH_VERSION_MAJOR >= 2

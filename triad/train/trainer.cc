@@ -138,7 +138,7 @@ void Trainer::start() {
     if (const auto checkpoint =
             read_last_checkpoint(settings_.run / "checkpoints"))
       load(*checkpoint, network_, optimiser_, methods_, state_);
-  exchange_.broadcast(network_);
+  exchange_.start(network_, state_.step);
   if (writes_files()) log_.open(settings_.run, state_.step);
 }
 

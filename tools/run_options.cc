@@ -1,4 +1,5 @@
 #include "tools/run_options.h"
+
 #include "triad/base/error.h"
 #include "triad/recipe/run_folder.h"
 

@@ -11,6 +11,7 @@ namespace triad::tools {
 void add_train(CLI::App& command);
 void add_compress(CLI::App& command);
 void add_eval(CLI::App& command);
+void add_histogram(CLI::App& command);
 void add_inspect(CLI::App& command);
 void add_run(CLI::App& command);
 void add_data(CLI::App& command);

@@ -30,6 +30,8 @@ constexpr Command kCommands[] = {
     {"data", "Which data sets are where; export the generated digits",
      add_data},
     {"zoo", "Known networks with parameters and operations", add_zoo},
+    {"histogram", "How a weight is distributed in several runs, as a plot",
+     add_histogram},
     {"report", "Pages and plots from results/records.jsonl", add_report},
 };
 

@@ -107,7 +107,6 @@ graph::Graph finish(const train::Network& network,
 void finish_run(const graph::Graph& trained, const Job& job,
                 const RunFolder& run, const RunOptions& options) {
   const auto& [recipe, arithmetic, splits, provenance] = job;
-  format::save_parameters(trained, run.path() / "weights.safetensors");
   Outcome outcome;
   if (splits.validation->count() > 0)
     outcome.validation_percent =
@@ -152,6 +151,9 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
   const RunFolder run = open_run(recipe, options, job.provenance);
   train_in(run,
            [&] { train::train(network, methods, splits, recipe, settings); });
+  // The latents, not what they are projected to: other runs start from these.
+  format::save_parameters(network.to_graph(),
+                          run.path() / "weights.safetensors");
   finish_run(finish(network, methods, splits), job, run, options);
 }
 

@@ -127,8 +127,9 @@ std::unique_ptr<Reducer> make_reducer(c10::intrusive_ptr<ProcessGroup> group,
   return std::make_unique<GroupReducer>(std::move(group), device);
 }
 
-std::unique_ptr<Reducer> connect(const RankEnvironment& environment,
-                                 const at::Device& device) {
+std::unique_ptr<Reducer> connect(
+    const RankEnvironment& environment,
+    [[maybe_unused]] const at::Device& device) {  // without NCCL: Gloo for all
   if (environment.ranks == 1) return nullptr;
   try {
     c10d::TCPStoreOptions options;

@@ -76,30 +76,22 @@ class GroupLasso : public Method {
     require(!pruned_.empty(), "group_lasso: the network has no layer to prune");
   }
 
-  at::Tensor weight(const Layer& layer, const at::Tensor& latent) override {
-    for (const Pruned& pruned : pruned_)
-      if (pruned.layer.index == layer.index)
-        return latent * pruned.groups.spread(pruned.alive, latent);
-    return latent;
-  }
-
   at::Tensor penalty(const Progress& progress) override {
     if (!is_shrinking(progress)) return {};
     std::vector<at::Tensor> norms;
     for (const Pruned& pruned : pruned_)
-      norms.push_back(pruned.groups.norms(pruned.layer.latent) * pruned.alive);
+      norms.push_back(pruned.groups.norms(pruned.layer.latent));
     return lambda_ * clipped_norm_sum(norms, rule_, settings_.threshold_ratio,
                                       settings_.detach_threshold);
   }
 
   void after_step(const Progress& progress) override {
-    const bool ends = progress.fraction() >= settings_.stop;
-    if (frozen_ || progress.fraction() < settings_.start) return;
-    if (density_ && (ends || progress.step % kStepsBetweenDeaths == 0))
-      follow_schedule(progress);
-    if (!ends) return;
-    if (!density_) drop_small_groups();
-    frozen_ = true;
+    let_groups_die(progress);
+    // Momentum would move the dead on.
+    const torch::NoGradGuard no_gradient;
+    for (Pruned& pruned : pruned_)
+      pruned.layer.latent.mul_(
+          pruned.groups.spread(pruned.alive, pruned.layer.latent));
   }
 
   Metrics metrics() const override {
@@ -128,22 +120,6 @@ class GroupLasso : public Method {
                          .to(pruned.alive.device(), torch::kFloat32);
   }
 
-  void finish(const Network& network, graph::Graph& graph) const override {
-    (void)network;
-    const torch::NoGradGuard no_gradient;
-    for (const Pruned& pruned : pruned_) {
-      const at::Tensor& latent = pruned.layer.latent;
-      const at::Tensor masked =
-          (latent * pruned.groups.spread(pruned.alive, latent))
-              .contiguous()
-              .cpu();
-      const float* data = masked.data_ptr<float>();
-      graph.find(pruned.layer.name)->find("weight")->encoding = encoding::Dense{
-          pruned.layer.shape,
-          encoding::share(std::vector<float>(data, data + masked.numel()))};
-    }
-  }
-
  private:
   static constexpr std::int64_t kStepsBetweenDeaths = 10;
 
@@ -157,13 +133,22 @@ class GroupLasso : public Method {
     return !frozen_ && progress.fraction() >= settings_.start;
   }
 
+  void let_groups_die(const Progress& progress) {
+    const bool ends = progress.fraction() >= settings_.stop;
+    if (frozen_ || progress.fraction() < settings_.start) return;
+    if (density_ && (ends || progress.step % kStepsBetweenDeaths == 0))
+      follow_schedule(progress);
+    if (!ends) return;
+    if (!density_) drop_small_groups();
+    frozen_ = true;
+  }
+
   // Norms of each layer's groups in units of the layer's root mean square over
   // all groups, so that layers with larger weights are not favoured.
   std::vector<at::Tensor> relative_norms() const {
     std::vector<at::Tensor> norms;
     for (const Pruned& pruned : pruned_) {
-      const at::Tensor norm =
-          pruned.groups.norms(pruned.layer.latent) * pruned.alive;
+      const at::Tensor norm = pruned.groups.norms(pruned.layer.latent);
       norms.push_back(norm / norm.square().mean().sqrt().clamp_min(1e-12));
     }
     return norms;

@@ -1,11 +1,14 @@
 #include "triad/train/method/group_lasso.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "triad/base/error.h"
 #include "triad/encoding/pattern.h"
+#include "triad/graph/builder.h"
+#include "triad/train/initialise.h"
 #include "triad/train/method/density_schedule.h"
 #include "triad/train/method/torch_groups.h"
 
@@ -135,6 +138,51 @@ TEST(DensitySchedule, LambdaGrowsWhereHealthyGroupsWouldDie) {
   double lambda = 0.01;
   for (int i = 0; i < 1000; ++i) lambda = adapt_lambda(lambda, 0.01, 1);
   EXPECT_DOUBLE_EQ(lambda, 1);
+}
+
+graph::Graph one_pruned_layer() {  // of three; the first and last are left out
+  graph::Builder builder("tiny", {3, 8, 8});
+  const auto conv = [&](const char* name, graph::ValueId x, std::int64_t k) {
+    graph::Conv2d op;
+    op.outputs = k;
+    op.kernel = {3, 3};
+    op.padding = {1, 1, 1, 1};
+    return builder.conv(name, x, op, false);
+  };
+  const auto x = conv("middle", conv("first", builder.input(), 16), 20);
+  const auto pooled = builder.add("pool", graph::GlobalAveragePool{}, {x});
+  const auto flat = builder.add("flatten", graph::Flatten{}, {pooled});
+  graph::Graph graph = builder.finish({builder.linear("last", flat, 10)});
+  initialise(graph, 1);
+  return graph;
+}
+
+TEST(GroupLasso, TheRequestedDensityIsReachedAndTheDeadStayDead) {
+  Network network(one_pruned_layer());
+  recipe::GroupLasso settings;
+  settings.density = 0.3;
+  settings.stop = 0.5;
+  const auto method = make_group_lasso(settings, {"pe_group", 1, 8, 0}, 0);
+  method->begin(network);
+  for (std::int64_t step = 1; step <= 100; ++step) {
+    const torch::NoGradGuard no_gradient;
+    method->after_step({.step = step, .steps = 100});
+    if (step == 60) network.layers()[1].latent.add_(0.01);  // momentum, say
+  }
+  const at::Tensor& latent = network.layers()[1].latent;
+  const TorchGroups groups(
+      encoding::Grouping({20, 16, 9}, encoding::Structure::pe_group, {1, 8, 0}),
+      torch::kCPU);
+  const at::Tensor alive = groups.gather(latent.detach()).abs().amax(1) > 0;
+  EXPECT_EQ(alive.sum().item<std::int64_t>(), 12);  // of 40
+  EXPECT_GT(network.layers()[0].latent.abs().min().item<float>(), 0);
+}
+
+TEST(GroupLasso, AGeometryWiderThanALayerNamesTheLayer) {
+  Network network(one_pruned_layer());
+  const auto method = make_group_lasso({}, {"pe_group", 1, 64, 0}, 0);
+  EXPECT_THAT([&] { method->begin(network); },
+              testing::ThrowsMessage<Error>(testing::HasSubstr("middle")));
 }
 
 TEST(GroupLassoSettings, ImpossibleRequestsAreRefused) {

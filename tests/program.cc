@@ -4,10 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <thread>
 
 namespace triad {
 namespace {
@@ -33,6 +35,18 @@ void set_environment(const std::vector<std::string>& environment) {
     else
       setenv(entry.substr(0, equals).c_str(), entry.c_str() + equals + 1, 1);
   }
+}
+
+// Gives up when the child ends before the file is there.
+void interrupt(pid_t child, const std::filesystem::path& at) {
+  using namespace std::chrono_literals;
+  siginfo_t ended = {};
+  while (!std::filesystem::exists(at)) {
+    waitid(P_PID, id_t(child), &ended, WEXITED | WNOHANG | WNOWAIT);
+    if (ended.si_pid == child) return;
+    std::this_thread::sleep_for(10ms);
+  }
+  kill(child, SIGINT);
 }
 
 // The child's half: never returns.
@@ -67,6 +81,7 @@ Answer run_triad(const std::vector<std::string>& arguments,
   const pid_t child = fork();
   if (child == 0) execute(arguments, settings, fileno(out.get()), ends[1]);
   close(ends[1]);
+  if (!settings.interrupt_at.empty()) interrupt(child, settings.interrupt_at);
   const File err(fdopen(ends[0], "r"));
   Answer answer;
   answer.err = read_all(err.get());

@@ -1,6 +1,7 @@
 #pragma once
 // Runs the built tool as a user does, and gives back what it said.
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct ProgramSettings {
   // 0: no limit.
   long file_bytes = 0;
   std::vector<std::string> environment;  // "NAME=value"; "NAME" unsets
+  // Ctrl-C comes as soon as this file exists; empty: never.
+  std::filesystem::path interrupt_at;
 };
 
 // `arguments` without the program's own name.

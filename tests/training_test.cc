@@ -90,6 +90,20 @@ TEST_F(Training, CompressedFileGivesTheRecordedAccuracyAgain) {
               HasSubstr("s1.lenet5.digits.lenet5_digits.accuracy_percent"));
 }
 
+TEST_F(Training, InterruptedRunGoesOnToTheSameBits) {
+  ASSERT_EQ(run_triad(quick("train", "whole")).code, 0);
+  const Answer stopped = run_triad(
+      quick("train", "stopped"), {.interrupt_at = path("stopped/recipe.toml")});
+  EXPECT_EQ(stopped.code, 3) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("triad: interrupted: "));
+  EXPECT_FALSE(fs::exists(path("stopped/model.triad")));
+  const Answer resumed =
+      run_triad({"train", "--resume", "-o", path("stopped")});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_EQ(read_text(path("stopped/weights.safetensors")),
+            read_text(path("whole/weights.safetensors")));
+}
+
 TEST_F(Training, UnknownRecipeKeyNamesTheNearest) {
   write_file(path("bad.toml"), std::string_view("[training]\nepoch = 3\n"));
   expect_failure(run_triad({"compress", path("bad.toml"), "-o", path("run")}),

@@ -25,6 +25,9 @@ namespace {
 using recipe::Recipe;
 using recipe::RunFolder;
 
+// What kill -9 can cost at most where epochs are long.
+constexpr double kCheckpointMinutes = 10;
+
 at::Device find_device(const std::string& name, int local_rank) {
   const bool cuda = torch::cuda::is_available();
   if (name == "cpu" || (name == "auto" && !cuda)) return at::kCPU;
@@ -86,8 +89,8 @@ void train_in(const RunFolder& run, const std::function<void()>& training) {
   try {
     training();
   } catch (const train::Interrupted& stop) {
-    throw Interrupted(fmt::format("{}; go on with --resume -o {}", stop.what(),
-                                  run.path().string()));
+    throw Interrupted(
+        fmt::format("{} -o {}", stop.what(), run.path().string()));
   } catch (...) {
     remove_if_bare(run);
     throw;
@@ -126,8 +129,8 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
   const train::RankEnvironment ranks = train::rank_environment();
   const at::Device device = find_device(options.device, ranks.local_rank);
   const data::Splits splits = open_splits(recipe);
-  const Job job = {recipe, arithmetic, splits,
-                   make_provenance(recipe, options, arithmetic, splits)};
+  Job job = {recipe, arithmetic, splits,
+             make_provenance(recipe, options, arithmetic, splits)};
 
   graph::Graph start = starting_network(recipe, splits);
   if (recipe.model.weights.empty()) train::initialise(start, recipe.seed);
@@ -140,6 +143,7 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
   settings.run = options.output;
   settings.resume = options.resume;
   settings.threads = options.threads;
+  settings.checkpoint_minutes = kCheckpointMinutes;
   settings.show_progress = ranks.rank == 0;
   settings.teacher = teacher.get();
   settings.reducer = reducer.get();
@@ -149,6 +153,9 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
     return;
   }
   const RunFolder run = open_run(recipe, options, job.provenance);
+  // With --resume the options need not name the recipe: records tell the
+  // command that began the run, which repeats it.
+  job.provenance.command = run.provenance().command;
   train_in(run,
            [&] { train::train(network, methods, splits, recipe, settings); });
   // The latents, not what they are projected to: other runs start from these.

@@ -213,6 +213,11 @@ std::unique_ptr<Method> make_ternary(const recipe::Ternary& settings,
   require(settings.gradient_window > 0,
           "ternary.gradient_window: expected a number above 0, got {}",
           settings.gradient_window);
+  const double share = settings.threshold_share;
+  require(settings.threshold_of == "mean" ? share > 0 : share >= 0 && share < 1,
+          "ternary.threshold_share: expected above 0 of the mean, or [0, 1) of "
+          "the maximum, got {} of the {}",
+          share, settings.threshold_of);
   require(settings.start >= 0 && settings.start < 1,
           "ternary.start: expected [0, 1), got {}", settings.start);
   return std::make_unique<TernaryMethod>(settings, pattern);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "tools/commands.h"
 #include "triad/base/error.h"
+#include "triad/base/interrupt.h"
 #include "triad/base/progress.h"
 #include "triad/data/transform.h"
 #include "triad/reference/float_executor.h"
@@ -75,6 +77,8 @@ Accuracy evaluate(graph::Executor& executor, const graph::Graph& graph,
   ProgressBar bar(title, count, "images");
   Accuracy accuracy;
   for (std::int64_t first = 0; first < count; first += kBatch) {
+    if (interrupted())
+      throw Interrupted(title + ": interrupted; go on with --resume");
     const std::int64_t size = std::min(kBatch, count - first);
     const auto bytes = gather(pictures, first, size, shape);
     const graph::Tensor logits =

@@ -80,7 +80,9 @@ int run(int count, char** arguments) {
   } catch (const std::bad_alloc&) {
     return say("error", "out of memory", kFailure);
   } catch (const std::exception& error) {
-    return say("error", error.what(), kFailure);
+    // libtorch's errors carry a backtrace below their first line.
+    const std::string text = error.what();
+    return say("error", text.substr(0, text.find('\n')).c_str(), kFailure);
   }
 }
 

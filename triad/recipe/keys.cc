@@ -93,8 +93,8 @@ std::vector<Key> pattern_keys() {
   constexpr auto s = &Recipe::pattern;
   return {{"pattern", "structure", &in<s, &Pattern::structure>,
            one_of({"none", "irregular", "pe_group", "filter", "channel"})},
-          {"pattern", "outputs", &in<s, &Pattern::outputs>, at_least(1)},
-          {"pattern", "inputs", &in<s, &Pattern::inputs>, at_least(1)},
+          {"pattern", "outputs", &in<s, &Pattern::outputs>, at_least(0)},
+          {"pattern", "inputs", &in<s, &Pattern::inputs>, at_least(0)},
           {"pattern", "taps", &in<s, &Pattern::taps>, at_least(0)}};
 }
 

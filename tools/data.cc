@@ -114,7 +114,7 @@ void add_data(CLI::App& command) {
                      "Export the test pictures as PNG files into this folder");
   command
       .add_option("--limit", options->limit, "Pictures to export at most (100)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1'000'000));
   command.add_flag("--json", options->json, "Machine-readable output");
   command.callback([options] {
     options->folder.empty() ? list(*options) : export_pictures(*options);

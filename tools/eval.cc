@@ -66,8 +66,9 @@ void add_eval(CLI::App& command) {
   command.add_flag("--float", options->as_float,
                    "Evaluate in floating point, without quantisation");
   command.add_option("--limit", options->limit, "First pictures only; 0: all")
-      ->check(CLI::NonNegativeNumber);
-  command.add_option("--threads", options->threads)->check(CLI::PositiveNumber);
+      ->check(CLI::Range(0, 1'000'000'000));
+  command.add_option("--threads", options->threads)
+      ->check(CLI::Range(1, 1'000'000));
   command.add_flag("--json", options->json, "Machine-readable output");
   command.callback([options] { eval(*options); });
 }

@@ -31,7 +31,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
         return known ? "" : "expected auto, cpu, cuda or cuda:N, got " + name;
       });
   command.add_option("--threads", options.threads, "Default: all processors")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1'000'000));
   command.add_option("--records", options.records,
                      "Append the results to this file of records");
   command.add_option("--record", options.record_name,

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <string>
+
 #include "triad/base/error.h"
 #include "triad/base/file.h"
 #include "triad/base/random.h"
@@ -128,7 +130,10 @@ class IdxFolder : public testing::Test {
     }
     return "no error";
   }
-  const fs::path folder_ = fs::path(testing::TempDir()) / "idx";
+  const fs::path folder_ =
+      fs::path(testing::TempDir()) /
+      (std::string("idx-") +
+       testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(IdxFolder, ReadsPicturesAndLabels) {

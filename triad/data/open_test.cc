@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <set>
+#include <string>
 
 #include "triad/base/error.h"
 #include "triad/base/file.h"
@@ -119,7 +120,10 @@ class FolderTest : public testing::Test {
   void add(const fs::path& name) {
     write_file(folder_ / name, std::as_bytes(std::span(kPng)));
   }
-  const fs::path folder_ = fs::path(testing::TempDir()) / "folder";
+  const fs::path folder_ =
+      fs::path(testing::TempDir()) /
+      (std::string("folder-") +
+       testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(FolderTest, ClassesAreSubFoldersInOrder) {

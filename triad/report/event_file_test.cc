@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "triad/base/error.h"
 #include "triad/base/file.h"
 
@@ -45,7 +47,10 @@ class EventFolder : public testing::Test {
  protected:
   void SetUp() override { fs::remove_all(folder_); }
   void TearDown() override { fs::remove_all(folder_); }
-  const fs::path folder_ = fs::path(testing::TempDir()) / "events";
+  const fs::path folder_ =
+      fs::path(testing::TempDir()) /
+      (std::string("events-") +
+       testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(EventFolder, StartsWithTheVersionAndAppendsScalars) {

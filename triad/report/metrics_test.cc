@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "triad/base/error.h"
 #include "triad/base/file.h"
@@ -18,7 +19,10 @@ class MetricsTest : public testing::Test {
  protected:
   void SetUp() override { fs::remove(path_); }
   void TearDown() override { fs::remove(path_); }
-  const fs::path path_ = fs::path(testing::TempDir()) / "metrics.jsonl";
+  const fs::path path_ =
+      fs::path(testing::TempDir()) /
+      (std::string("metrics.jsonl-") +
+       testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(MetricsTest, ComeBackAsWritten) {

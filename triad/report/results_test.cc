@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "triad/base/error.h"
 #include "triad/base/file.h"
 
@@ -84,7 +86,10 @@ class ResultsFolder : public testing::Test {
     append_records(folder_ / "records.jsonl", example());
   }
   void TearDown() override { fs::remove_all(folder_); }
-  const fs::path folder_ = fs::path(testing::TempDir()) / "results";
+  const fs::path folder_ =
+      fs::path(testing::TempDir()) /
+      (std::string("results-") +
+       testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(ResultsFolder, HoldsThePageAndThePlotItNames) {

@@ -33,7 +33,7 @@ struct Training {
   double epochs = 1;  // fractions allowed
   std::int64_t batch = 128;
   std::string optimiser = "sgd";  // sgd (Nesterov) | adam
-  double learning_rate = 0.1, momentum = 0.9, weight_decay = 1e-4;
+  double learning_rate = 0.02, momentum = 0.9, weight_decay = 1e-4;
   std::string schedule = "cosine";  // cosine | step | constant
   std::vector<double> step_at;      // epochs, for step
   std::vector<double> step_factor;  // one per step_at

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 #include "triad/base/error.h"
@@ -143,6 +144,9 @@ TEST(Checkpoint, KeepsEveryTypeBitForBitAndTheLastTwoFiles) {
   }
   checkpoint.tensors = {{"h", at::randn({2}).to(at::kHalf)}};
   EXPECT_THROW(write_checkpoint(folder, checkpoint), Error);
+  checkpoint.tensors = {{"w", at::full({2}, NAN)}};
+  EXPECT_THROW(write_checkpoint(folder, checkpoint), Error);
+  EXPECT_EQ(read_last_checkpoint(folder)->step, 3);
   std::filesystem::remove_all(folder);
 }
 

@@ -87,6 +87,12 @@ std::vector<std::pair<std::int64_t, fs::path>> list(const fs::path& folder) {
 void write_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
   format::TensorFile file{{}, checkpoint.metadata};
   for (const auto& [name, tensor] : checkpoint.tensors) {
+    // The last good checkpoint must outlive an update that blew up.
+    require(
+        !tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>(),
+        "checkpoint at step {}: {} is not finite; the checkpoint before is "
+        "kept, try a smaller learning rate",
+        checkpoint.step, name);
     file.tensors.emplace(name, to_file(name, tensor));
     if (const std::string_view type = foreign_type(tensor); !type.empty())
       file.metadata["type." + name] = type;

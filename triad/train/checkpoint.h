@@ -21,7 +21,8 @@ struct Checkpoint {
 };
 
 // Writes into `folder` and removes all but the last two. Throws Error naming
-// the path and the cause; the older ones are kept then.
+// the path and the cause, or the tensor that is not finite; the older ones are
+// kept then.
 void write_checkpoint(const std::filesystem::path& folder,
                       const Checkpoint& checkpoint);
 

@@ -15,9 +15,10 @@ namespace triad::train {
 
 class TorchGroups;
 
-// The torch form of encoding::project_ternary: the same codes, the same scales
-// to the last bit but one (sums are taken in another order). weight [K, ...];
-// groups may be null: one group. A group whose weights are all zero is dead and
+// The torch form of encoding::project_ternary: sums are taken in another order,
+// so scales may differ in the last bit, and weights that tie at the cut of
+// group_zero_share all go to zero. weight [K, ...]; groups may be null: one
+// group. A group whose weights are all zero is dead and
 // counts in no mean. The gradient is 1 where |w| < gradient_window and the
 // group lives, else 0.
 at::Tensor ternarise(const at::Tensor& weight, const TorchGroups* groups,

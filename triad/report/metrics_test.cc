@@ -61,7 +61,7 @@ TEST_F(MetricsTest, DamageNamesTheLine) {
     read_metrics(path_);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("metrics.jsonl, line 2"));
+    EXPECT_THAT(error.what(), testing::HasSubstr(path_.string() + ", line 2"));
   }
 }
 

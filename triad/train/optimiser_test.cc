@@ -79,6 +79,7 @@ TEST(Optimiser, RefusesStateThatDoesNotFit) {
 
 TEST(LearningRate, RisesThenFollowsTheCosine) {
   recipe::Training training;
+  training.learning_rate = 0.1;
   training.warm_up_epochs = 1;
   EXPECT_LT(learning_rate(training, 0, 100, 10), 0.01);
   EXPECT_LT(learning_rate(training, 9, 100, 10), 0.1);
@@ -89,6 +90,7 @@ TEST(LearningRate, RisesThenFollowsTheCosine) {
 
 TEST(LearningRate, FallsAtItsSteps) {
   recipe::Training training;
+  training.learning_rate = 0.1;
   training.schedule = "step";
   training.step_at = {2, 3};
   training.step_factor = {0.1, 0.5};

@@ -23,7 +23,7 @@ using testing::ThrowsMessage;
 class Files : public testing::Test {
  protected:
   Files() {
-    std::string name = testing::TempDir() + "triad_file_XXXXXX";
+    std::string name = testing::TempDir() + "triad_file_XXXXXX";  // of mkdtemp
     folder = ::mkdtemp(name.data());
   }
   ~Files() override { fs::remove_all(folder); }

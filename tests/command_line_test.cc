@@ -19,16 +19,7 @@ using testing::HasSubstr;
 
 const fs::path kGolden = TRIAD_GOLDEN;
 
-class CommandLine : public testing::Test {
- protected:
-  CommandLine() { fs::create_directories(folder_); }
-  ~CommandLine() override { fs::remove_all(folder_); }
-  std::string path(const std::string& name) const { return folder_ / name; }
-
-  const fs::path folder_ =
-      fs::path(testing::TempDir()) /
-      testing::UnitTest::GetInstance()->current_test_info()->name();
-};
+using CommandLine = TestFolder;
 
 // One line on stderr, nothing on stdout.
 void expect_error(const Answer& answer, int code,
@@ -55,7 +46,8 @@ TEST_F(CommandLine, UnknownCommandIsUsageAndNamesTheCommands) {
 }
 
 TEST_F(CommandLine, NoCommandAndUnknownOptionAreUsage) {
-  EXPECT_EQ(run_triad({}).code, 2);
+  expect_error(run_triad({}), 2,
+               AllOf(HasSubstr("no command"), HasSubstr("eval")));
   expect_error(run_triad({"zoo", "--jsno"}), 2, HasSubstr("--jsno"));
   expect_error(run_triad({"eval", "model.triad"}), 2, HasSubstr("--data"));
 }

@@ -1,6 +1,8 @@
 #pragma once
 // Runs the built tool as a user does, and gives back what it said.
 
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -24,5 +26,17 @@ struct ProgramSettings {
 // `arguments` without the program's own name.
 Answer run_triad(const std::vector<std::string>& arguments,
                  const ProgramSettings& settings = {});
+
+// A test with a folder of its own, removed at its end.
+class TestFolder : public testing::Test {
+ protected:
+  TestFolder() { std::filesystem::create_directories(folder_); }
+  ~TestFolder() override { std::filesystem::remove_all(folder_); }
+  std::string path(const std::string& name) const { return folder_ / name; }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) /
+      testing::UnitTest::GetInstance()->current_test_info()->name();
+};
 
 }  // namespace triad

@@ -17,12 +17,8 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 
-class Training : public testing::Test {
+class Training : public TestFolder {
  protected:
-  Training() { fs::create_directories(folder_); }
-  ~Training() override { fs::remove_all(folder_); }
-  std::string path(const std::string& name) const { return folder_ / name; }
-
   // Trains on few digits, just so that there is something to look at.
   std::vector<std::string> quick(const std::string& command,
                                  const std::string& output) const {
@@ -40,10 +36,6 @@ class Training : public testing::Test {
             "--set",
             "training.learning_rate=0.02"};
   }
-
-  const fs::path folder_ =
-      fs::path(testing::TempDir()) /
-      testing::UnitTest::GetInstance()->current_test_info()->name();
 };
 
 std::vector<std::string> with(std::vector<std::string> arguments,
@@ -130,6 +122,34 @@ TEST_F(Training, ARunIsNeverOverwritten) {
   EXPECT_EQ(read_text(path("run/precious.txt")), "precious");
 }
 
+TEST_F(Training, AFailedResumeKeepsTheFolder) {
+  const Answer stopped = run_triad(quick("train", "run"),
+                                   {.interrupt_at = path("run/recipe.toml")});
+  ASSERT_EQ(stopped.code, 3) << stopped.err;
+  for (const auto& entry : fs::directory_iterator(path("run/checkpoints")))
+    write_file(entry.path(), std::string_view("garbled"));
+  expect_failure(run_triad({"train", "--resume", "-o", path("run")}),
+                 HasSubstr("no older checkpoint"));
+  EXPECT_TRUE(fs::exists(path("run/recipe.toml")));
+}
+
+TEST_F(Training, ResumingWithOtherThreadsIsSaid) {
+  run_triad(quick("train", "run"), {.interrupt_at = path("run/recipe.toml")});
+  const Answer resumed =
+      run_triad({"train", "--resume", "-o", path("run"), "--threads", "1"});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, HasSubstr("not bit for bit"));
+}
+
+TEST_F(Training, NoEpochsPackTheStartingWeights) {
+  ASSERT_EQ(run_triad(quick("train", "float")).code, 0);
+  const Answer packed = run_triad(
+      with(quick("compress", "packed"),
+           {"--weights", path("float"), "--set", "training.epochs=0"}));
+  EXPECT_EQ(packed.code, 0) << packed.err;
+  EXPECT_TRUE(fs::exists(path("packed/model.triad")));
+}
+
 TEST_F(Training, AnUnwritableFolderIsNamed) {
   write_file(path("file"), std::string_view("no folder"));
   expect_failure(run_triad(quick("train", "file/run")), HasSubstr("file"));
@@ -158,6 +178,8 @@ TEST_F(Training, CudaThatIsNotThereIsAnError) {
   const Answer answer =
       run_triad(with(quick("train", "run"), {"--device", "cuda:7"}));
   expect_failure(answer, HasSubstr("cuda:7"));
+  EXPECT_EQ(run_triad(with(quick("train", "run"), {"--device", "cuda:x"})).code,
+            2);
 }
 
 }  // namespace

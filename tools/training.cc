@@ -33,7 +33,7 @@ at::Device find_device(const std::string& name, int local_rank) {
   if (name == "cpu" || (name == "auto" && !cuda)) return at::kCPU;
   require(cuda, "--device {}: libtorch {} sees no CUDA device here", name,
           TORCH_VERSION);
-  if (name.starts_with("cuda:")) return at::Device(name);
+  if (name != "cuda" && name != "auto") return at::Device(name);
   return at::Device(at::kCUDA, at::DeviceIndex(local_rank));
 }
 
@@ -57,13 +57,6 @@ recipe::Provenance make_provenance(const Recipe& recipe,
   return provenance;
 }
 
-RunFolder open_run(const Recipe& recipe, const RunOptions& options,
-                   const recipe::Provenance& provenance) {
-  if (options.resume && RunFolder::is_run(options.output))
-    return RunFolder::resume(options.output, recipe);
-  return RunFolder::create(options.output, recipe, provenance);
-}
-
 // Null where the recipe does not distil.
 std::unique_ptr<train::Network> make_teacher(const Recipe& recipe,
                                              const data::Splits& splits,
@@ -85,14 +78,15 @@ void remove_if_bare(const RunFolder& run) {
 }
 
 // Throws what training throws; Ctrl-C as Interrupted with the way to go on.
-void train_in(const RunFolder& run, const std::function<void()>& training) {
+void train_in(const RunFolder& run, bool resumed,
+              const std::function<void()>& training) {
   try {
     training();
   } catch (const train::Interrupted& stop) {
     throw Interrupted(
         fmt::format("{} -o {}", stop.what(), run.path().string()));
   } catch (...) {
-    remove_if_bare(run);
+    if (!resumed) remove_if_bare(run);
     throw;
   }
 }
@@ -145,6 +139,9 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
   settings.threads = options.threads;
   settings.checkpoint_minutes = kCheckpointMinutes;
   settings.show_progress = ranks.rank == 0;
+  settings.warn = [](const std::string& what) {
+    fmt::print(stderr, "triad: warning: {}\n", what);
+  };
   settings.teacher = teacher.get();
   settings.reducer = reducer.get();
   // The first rank keeps the run; the others only compute.
@@ -152,11 +149,14 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
     train::train(network, methods, splits, recipe, settings);
     return;
   }
-  const RunFolder run = open_run(recipe, options, job.provenance);
+  const bool resumed = options.resume && RunFolder::is_run(options.output);
+  const RunFolder run =
+      resumed ? RunFolder::resume(options.output, recipe)
+              : RunFolder::create(options.output, recipe, job.provenance);
   // With --resume the options need not name the recipe: records tell the
   // command that began the run, which repeats it.
   job.provenance.command = run.provenance().command;
-  train_in(run,
+  train_in(run, resumed,
            [&] { train::train(network, methods, splits, recipe, settings); });
   // The latents, not what they are projected to: other runs start from these.
   format::save_parameters(network.to_graph(),

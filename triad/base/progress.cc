@@ -55,8 +55,9 @@ std::string to_line(const Progress& progress, int bar_width) {
   } else {
     line += fmt::format(" {} {}", progress.done, progress.unit);
   }
-  if (progress.done > 0 && progress.elapsed_s > 0) {
-    const double rate = double(progress.done) / progress.elapsed_s;
+  if (progress.done > progress.skipped && progress.elapsed_s > 0) {
+    const double rate =
+        double(progress.done - progress.skipped) / progress.elapsed_s;
     line += fmt::format(", {} {}/s", to_rate(rate), progress.unit);
     if (bounded && progress.done < progress.total) {
       const double left = double(progress.total - progress.done) / rate;
@@ -75,6 +76,7 @@ ProgressBar::ProgressBar(std::string title, std::int64_t total,
                 .total = total,
                 .unit = std::move(unit),
                 .done = 0,
+                .skipped = 0,
                 .elapsed_s = 0.0,
                 .note = {}},
       stream_(stream),
@@ -91,6 +93,11 @@ void ProgressBar::advance(std::int64_t count) {
   if (finished_) return;
   const auto pause = Clock::now() - shown_;
   if (terminal_ ? pause >= kTerminalPause : pause >= kPlainPause) show();
+}
+
+void ProgressBar::skip(std::int64_t count) {
+  progress_.done += count;
+  progress_.skipped += count;
 }
 
 void ProgressBar::note(std::string text) { progress_.note = std::move(text); }

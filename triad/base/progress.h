@@ -16,6 +16,7 @@ struct Progress {
   std::int64_t total = 0;  // 0 where unknown: no bar, no time left
   std::string unit;        // "images"
   std::int64_t done = 0;
+  std::int64_t skipped = 0;  // of those done; they took no time
   double elapsed_s = 0.0;
   std::string note;  // "loss 0.31"
 };
@@ -38,6 +39,7 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
 
   void advance(std::int64_t count);
+  void skip(std::int64_t count);  // done before, so no part of the rate
   void note(std::string text);  // shown behind the time, from the next line on
   void finish();                // shows the last state; later calls do nothing
 

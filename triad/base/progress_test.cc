@@ -40,6 +40,14 @@ TEST(ProgressLine, TellsTheTimeTakenAtTheEnd) {
             "loss 0.31");
 }
 
+TEST(ProgressLine, CountsNoTimeForWhatWasSkipped) {
+  Progress progress = half_done();
+  progress.skipped = 20000;
+  EXPECT_EQ(to_line(progress, 0),
+            "epoch 3/15  50% 25000/50000 images, 200 images/s, 2:05 left, "
+            "loss 0.31");
+}
+
 TEST(ProgressLine, HasNoBarWhereTheTotalIsUnknown) {
   Progress progress = half_done();
   progress.total = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 #include <vector>
 
 #include "triad/base/error.h"
@@ -12,7 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPrefix = "step-", kSuffix = ".safetensors";
+constexpr std::string_view kPrefix = "step-", kSuffix = ".safetensors",
+                           kUnfinished = ".part";
 constexpr std::size_t kKept = 2;
 
 template <typename Value>
@@ -82,6 +84,30 @@ std::vector<std::pair<std::int64_t, fs::path>> list(const fs::path& folder) {
   return found;
 }
 
+// What write_file leaves where it was killed.
+void remove_unfinished(const fs::path& folder) {
+  std::vector<fs::path> left;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+    if (const std::string name = entry.path().filename().string();
+        name.starts_with(kPrefix) && name.ends_with(kUnfinished))
+      left.push_back(entry.path());
+  for (const fs::path& path : left) fs::remove(path);
+}
+
+Checkpoint read_checkpoint(std::int64_t step, const fs::path& path) {
+  const format::TensorFile file = format::read_safetensors(path);
+  Checkpoint checkpoint;
+  checkpoint.step = step;
+  for (const auto& [name, tensor] : file.tensors) {
+    const auto type = file.metadata.find("type." + name);
+    checkpoint.tensors[name] =
+        from_file(tensor, type == file.metadata.end() ? "" : type->second);
+  }
+  for (const auto& [key, value] : file.metadata)
+    if (!key.starts_with("type.")) checkpoint.metadata[key] = value;
+  return checkpoint;
+}
+
 }  // namespace
 
 void write_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
@@ -103,21 +129,23 @@ void write_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
   const auto all = list(folder);
   for (std::size_t i = 0; i + kKept < all.size(); ++i)
     fs::remove(all[i].second);
+  remove_unfinished(folder);
 }
 
 std::optional<Checkpoint> read_last_checkpoint(const fs::path& folder) {
-  const auto all = list(folder);
-  if (all.empty()) return std::nullopt;
-  const format::TensorFile file = format::read_safetensors(all.back().second);
-  Checkpoint checkpoint{all.back().first, {}, {}};
-  for (const auto& [name, tensor] : file.tensors) {
-    const auto type = file.metadata.find("type." + name);
-    checkpoint.tensors[name] =
-        from_file(tensor, type == file.metadata.end() ? "" : type->second);
+  std::vector<std::string> damaged;
+  for (const auto& [step, path] : list(folder) | std::views::reverse) {
+    try {
+      Checkpoint checkpoint = read_checkpoint(step, path);
+      checkpoint.damaged = std::move(damaged);
+      return checkpoint;
+    } catch (const Error& error) {
+      damaged.emplace_back(error.what());
+    }
   }
-  for (const auto& [key, value] : file.metadata)
-    if (!key.starts_with("type.")) checkpoint.metadata[key] = value;
-  return checkpoint;
+  require(damaged.empty(), "{}; no older checkpoint can be read either",
+          damaged.empty() ? "" : damaged.front());
+  return std::nullopt;
 }
 
 }  // namespace triad::train

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "triad/train/torch.h"
 
@@ -18,16 +19,17 @@ struct Checkpoint {
   std::map<std::string, at::Tensor>
       tensors;  // float, double, int64, uint8 or bool; on the CPU
   std::map<std::string, std::string> metadata;
+  std::vector<std::string> damaged;  // why newer ones were passed over
 };
 
-// Writes into `folder` and removes all but the last two. Throws Error naming
-// the path and the cause, or the tensor that is not finite; the older ones are
-// kept then.
+// Writes into `folder`, and removes all but the last two and what killed
+// writers left unfinished. Throws Error naming the path and the cause, or the
+// tensor that is not finite; the older ones are kept then.
 void write_checkpoint(const std::filesystem::path& folder,
                       const Checkpoint& checkpoint);
 
-// The one of most steps, or nothing. Throws Error naming a file that is
-// damaged.
+// The one of most steps that can be read, or nothing where there is none at
+// all. Throws Error naming the newest file if every one is damaged.
 std::optional<Checkpoint> read_last_checkpoint(
     const std::filesystem::path& folder);
 

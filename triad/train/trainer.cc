@@ -40,6 +40,7 @@ class Trainer {
 
  private:
   void start();
+  void resume();
   void step(const std::vector<std::int64_t>& order);
   at::Tensor forward_loss(const Batch& batch);
   void after_step();
@@ -71,7 +72,8 @@ class Trainer {
   Clock::time_point last_checkpoint_ = Clock::now();
   double training_seconds_ = 0;
   std::int64_t trained_pictures_ = 0;
-  double rate_ = 0;  // learning rate of the last step
+  double rate_ = 0;     // learning rate of the last step
+  double penalty_ = 0;  // of all methods, in the last step
 };
 
 std::int64_t ranks_of(const TrainSettings& settings) {
@@ -103,7 +105,8 @@ Trainer::Trainer(Network& network, Methods& methods, const data::Splits& splits,
     return std::max<std::int64_t>(
         1, std::llround(epochs * double(steps_per_epoch_)));
   };
-  steps_ = steps_of(training.epochs);
+  // None at all takes the starting weights as they are.
+  steps_ = training.epochs == 0 ? 0 : steps_of(training.epochs);
   evaluate_every_ = steps_of(training.evaluate_every);
   require(recipe.distillation.weight == 0 || settings.teacher != nullptr,
           "distillation.weight is {}, but there is no teacher network",
@@ -134,12 +137,20 @@ void Trainer::start() {
   for (const auto& method : methods_) method->begin(network_);
   state_.recipe_hash = recipe_hash(recipe_);
   state_.threads = threads;
-  if (settings_.resume && !settings_.run.empty())
-    if (const auto checkpoint =
-            read_last_checkpoint(settings_.run / "checkpoints"))
-      load(*checkpoint, network_, optimiser_, methods_, state_);
+  if (settings_.resume && !settings_.run.empty()) resume();
   exchange_.start(network_, state_.step);
   if (writes_files()) log_.open(settings_.run, state_.step);
+}
+
+void Trainer::resume() {
+  const auto checkpoint = read_last_checkpoint(settings_.run / "checkpoints");
+  if (!checkpoint) return;
+  for (const std::string& why : checkpoint->damaged)
+    settings_.warn(
+        fmt::format("{}; going on from step {}", why, checkpoint->step));
+  const std::string difference =
+      load(*checkpoint, network_, optimiser_, methods_, state_);
+  if (!difference.empty()) settings_.warn(difference);
 }
 
 at::Tensor Trainer::forward_loss(const Batch& batch) {
@@ -170,20 +181,22 @@ void Trainer::step(const std::vector<std::int64_t>& order) {
           .next());
 
   at::Tensor total = forward_loss(batch);
+  penalty_ = 0;
   const Progress now = progress();
   for (const auto& method : methods_)
-    if (const at::Tensor penalty = method->penalty(now); penalty.defined())
+    if (const at::Tensor penalty = method->penalty(now); penalty.defined()) {
       total = total + penalty;
+      penalty_ += penalty.item<double>();
+    }
   total.backward();
   const double mean = exchange_.average(total.item<double>(), interrupted());
   require(std::isfinite(mean),
           "training: the loss is {} at step {} (epoch {}, learning rate {}); "
-          "the last "
-          "checkpoint is kept, try a smaller learning rate",
+          "what is checkpointed is kept, try a smaller learning rate",
           mean, state_.step, epoch(), rate_);
   optimiser_.step(rate_);
   ++state_.step;
-  state_.loss_sum += mean;
+  state_.loss_sum += mean - penalty_;  // every rank has the same penalty
   ++state_.loss_count;
   const Progress after = progress();
   for (const auto& method : methods_) method->after_step(after);
@@ -213,6 +226,7 @@ void Trainer::report(bool evaluated) {
       {"epoch", double(state_.step) / double(steps_per_epoch_)},
       {"learning_rate", rate_},
       {"train_loss", state_.loss_sum / double(state_.loss_count)},
+      {"penalty", penalty_},
       {"images_per_second", double(trained_pictures_) / training_seconds_}};
   if (evaluated) {
     facts["validation_percent"] = *state_.last_percent;
@@ -268,7 +282,7 @@ TrainResult Trainer::run() {
         bar_.emplace(
             fmt::format("epoch {}/{}", ordered_epoch + 1, progress().epochs),
             steps_per_epoch_ * recipe_.training.batch, "images");
-        bar_->advance(state_.step % steps_per_epoch_ * recipe_.training.batch);
+        bar_->skip(state_.step % steps_per_epoch_ * recipe_.training.batch);
       }
     }
     step(order);

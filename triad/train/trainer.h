@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "triad/base/error.h"
@@ -33,6 +35,8 @@ struct TrainSettings {
   int threads = 0;      // of libtorch; 0: all cores
   double checkpoint_minutes = 0;  // also within an epoch; 0: only at its end
   bool show_progress = false;
+  // Gets one sentence for what the user should know and nothing is lost by.
+  std::function<void(const std::string&)> warn = [](const std::string&) {};
   Network* teacher = nullptr;  // for recipes with distillation
   Reducer* reducer =
       nullptr;  // data parallel: the recipe's batch is shared by the ranks

@@ -1,5 +1,6 @@
 #include "triad/train/trainer.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -172,6 +173,27 @@ TEST_F(Training, KeepsTwoCheckpointsAndOneLineOfMetricsAnEpoch) {
   EXPECT_THAT(metrics, testing::HasSubstr("validation_percent"));
   // A finished run has nothing left to do.
   EXPECT_EQ(train_tiny(folder_, std::make_unique<Shrink>()).steps, 20);
+}
+
+TEST_F(Training, GoesOnFromTheCheckpointBeforeADamagedOne) {
+  train_tiny(folder_ / "straight", std::make_unique<Shrink>());
+  train_tiny(folder_ / "damaged", std::make_unique<Shrink>());
+  const fs::path checkpoints = folder_ / "damaged/checkpoints";
+  write_file(checkpoints / "step-0000020.safetensors",
+             std::string_view("garbled"));
+  write_file(checkpoints / "step-0000020.safetensors.1-0.part",
+             std::string_view("of a killed writer"));
+  const auto last = read_last_checkpoint(checkpoints);
+  ASSERT_EQ(last->step, 10);
+  EXPECT_THAT(last->damaged,
+              testing::ElementsAre(testing::HasSubstr("step-0000020")));
+  train_tiny(folder_ / "damaged", std::make_unique<Shrink>());
+  expect_same_end(folder_ / "straight", folder_ / "damaged");
+  EXPECT_EQ(std::distance(fs::directory_iterator(checkpoints), {}), 2);
+  for (const char* step : {"10", "20"})
+    write_file(checkpoints / fmt::format("step-00000{}.safetensors", step),
+               std::string_view("garbled"));
+  EXPECT_THROW(read_last_checkpoint(checkpoints), Error);
 }
 
 TEST_F(Training, RefusesTheCheckpointOfAnotherRecipe) {

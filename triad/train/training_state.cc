@@ -71,8 +71,8 @@ Checkpoint save(const Network& network, const Optimiser& optimiser,
   return checkpoint;
 }
 
-void load(const Checkpoint& checkpoint, Network& network, Optimiser& optimiser,
-          Methods& methods, TrainingState& state) {
+std::string load(const Checkpoint& checkpoint, Network& network,
+                 Optimiser& optimiser, Methods& methods, TrainingState& state) {
   const at::NoGradGuard no_gradient;
   const auto fact = [&](const char* key) {
     const auto found = checkpoint.metadata.find(key);
@@ -101,6 +101,15 @@ void load(const Checkpoint& checkpoint, Network& network, Optimiser& optimiser,
     state.last_percent = number("last_percent");
   if (checkpoint.metadata.contains("best_percent"))
     state.best_percent = number("best_percent");
+  const std::string then = fmt::format("{} threads and libtorch {}",
+                                       fact("threads"), fact("libtorch"));
+  const std::string now =
+      fmt::format("{} threads and libtorch {}", state.threads, TORCH_VERSION);
+  if (then == now) return "";
+  return fmt::format(
+      "the run began with {} and goes on with {}: equal up to rounding, not "
+      "bit for bit",
+      then, now);
 }
 
 }  // namespace triad::train

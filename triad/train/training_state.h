@@ -29,9 +29,10 @@ std::string recipe_hash(const recipe::Recipe& recipe);
 
 Checkpoint save(const Network& network, const Optimiser& optimiser,
                 const Methods& methods, const TrainingState& state);
-// `state` comes with the hash of the recipe at hand. Throws Error if the
-// checkpoint was made by another recipe or lacks a tensor.
-void load(const Checkpoint& checkpoint, Network& network, Optimiser& optimiser,
-          Methods& methods, TrainingState& state);
+// `state` comes with the hash of the recipe and the threads at hand. Throws
+// Error if the checkpoint was made by another recipe or lacks a tensor. Returns
+// what keeps the rest of the run from being bit-exact: "" or one sentence.
+std::string load(const Checkpoint& checkpoint, Network& network,
+                 Optimiser& optimiser, Methods& methods, TrainingState& state);
 
 }  // namespace triad::train

@@ -118,6 +118,19 @@ class Lowering {
     return result;
   }
 
+  // Scales grow where a gain would exceed 1. A Relu6 cannot follow: its clamp
+  // is the highest integer, which has to mean 6.
+  void give(const Node& node, const Quantization& output) {
+    const auto id = std::size_t(node.output);
+    require(!at_most_6_[id] || statistics_[id].largest() < 6 ||
+                double(output.scale) * output.highest() < 6.001,
+            "lowering: the relu6 after {} '{}' reads values too coarse for its "
+            "clamp at 6 (steps of {:.3g}, at most {:.3g}); put it after a "
+            "convolution or use a relu",
+            name(node.op), node.name, output.scale, 6.0 / output.highest());
+    value(node.output).quantization = output;
+  }
+
   void lower_input(const Node& node, const graph::Pictures& calibration) {
     InputQuantization input = choose_input(graph_.preprocessing, calibration,
                                            settings_.activation_bits);
@@ -164,7 +177,7 @@ class Lowering {
     const ValueStatistics& seen = statistics_[std::size_t(node.output)];
     range.lowest = seen.lowest;
     range.highest = seen.highest;
-    value(node.output).quantization = lower_weights(node, range);
+    give(node, lower_weights(node, range));
   }
 
   void lower_average(Node& node) {
@@ -186,7 +199,7 @@ class Lowering {
     const int shift = choose_shift({gain()});
     node.requantization = {
         {.shift = shift, .multiplier = {choose_multiplier(gain(), shift)}}};
-    value(node.output).quantization = output;
+    give(node, output);
   }
 
   // Add, Concat, and a Relu that could not be fused.
@@ -206,7 +219,7 @@ class Lowering {
     TermMultipliers terms = choose_terms(inputs, output.scale, summed);
     node.requantization = {
         {.shift = terms.shift, .multiplier = std::move(terms.multipliers)}};
-    value(node.output).quantization = output;
+    give(node, output);
   }
 
   graph::Graph graph_;

@@ -265,6 +265,26 @@ TEST(Lower, RefusesWhatItCannotDo) {
   expect_refused(graph, pictures, {}, "finite");
 }
 
+TEST(Lower, RefusesARelu6ThatItCouldNotClampExactly) {
+  Builder b("coarse", {3, 12, 12});
+  const ValueId x = b.conv("conv", b.input(), {.outputs = 8}, true);
+  const ValueId y =
+      b.add("relu6", graph::Relu6{}, {b.add("add", graph::Add{}, {x, x})});
+  Graph graph =
+      b.finish({b.linear("fc", b.add("flatten", graph::Flatten{}, {y}), 10)});
+  fill_parameters(graph, 3);
+  for (Node& node : graph.nodes)
+    if (node.name == "conv")
+      node.parameters[1].encoding =
+          encoding::Dense{{8}, encoding::share(std::vector<float>(8, 1e6f))};
+  try {
+    lower_filled(graph);
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("clamp at 6"));
+  }
+}
+
 TEST(Lower, RefusesAccumulatorsThatCouldOverflow) {
   Builder b("wide", {1, 40, 40});
   auto x = b.add("flat", graph::Flatten{}, {b.input()});

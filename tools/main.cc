@@ -45,14 +45,16 @@ void add_commands(CLI::App& app) {
 
 // CLI11's own words for a wrong command do not name the right ones.
 void check_command(int count, char** arguments) {
-  if (count < 2 || arguments[1][0] == '-') return;
+  if (count >= 2 && arguments[1][0] == '-') return;
   std::string names;
   for (const Command& command : kCommands) {
-    if (arguments[1] == std::string_view(command.name)) return;
+    if (count >= 2 && arguments[1] == std::string_view(command.name)) return;
     names.append(names.empty() ? "" : ", ").append(command.name);
   }
-  throw CLI::ExtrasError(fmt::format("unknown command '{}': expected one of {}",
-                                     arguments[1], names),
+  const std::string what =
+      count < 2 ? "no command"
+                : fmt::format("unknown command '{}'", arguments[1]);
+  throw CLI::ExtrasError(fmt::format("{}: expected one of {}", what, names),
                          CLI::ExitCodes::ExtrasError);
 }
 

@@ -1,5 +1,7 @@
 #include "tools/run_options.h"
 
+#include <regex>
+
 #include "triad/base/error.h"
 #include "triad/recipe/run_folder.h"
 
@@ -26,9 +28,10 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       .add_option("--device", options.device,
                   "auto, cpu, cuda or cuda:N; auto: cuda where there is one")
       ->check([](const std::string& name) {
-        const bool known = name == "auto" || name == "cpu" || name == "cuda" ||
-                           name.starts_with("cuda:");
-        return known ? "" : "expected auto, cpu, cuda or cuda:N, got " + name;
+        static const std::regex known("auto|cpu|cuda(:[0-9]{1,2})?");
+        return std::regex_match(name, known)
+                   ? ""
+                   : "expected auto, cpu, cuda or cuda:N, got " + name;
       });
   command.add_option("--threads", options.threads, "Default: all processors")
       ->check(CLI::Range(1, 1'000'000));
@@ -39,10 +42,25 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--json", options.json, "Machine-readable output");
 }
 
+namespace {
+
+// For a shell; "$TRIAD_DATA" stays a variable.
+std::string quoted(const std::string& word) {
+  const bool plain =
+      word.find_first_of(" \t\n'\"\\()[]{}<>|&;*?!#~`") == std::string::npos;
+  if (plain) return word;
+  std::string text = "'";
+  for (const char letter : word)
+    letter == '\'' ? text += "'\\''" : text += letter;
+  return text + "'";
+}
+
+}  // namespace
+
 std::string to_command(std::string_view verb, const RunOptions& options) {
   std::string line = fmt::format("triad {}", verb);
   const auto add = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) line += fmt::format("{}{}", name, value);
+    if (!value.empty()) line += fmt::format("{}{}", name, quoted(value));
   };
   add(" ", options.recipe);
   add(" --model ", options.network);
@@ -50,6 +68,7 @@ std::string to_command(std::string_view verb, const RunOptions& options) {
   add(" --weights ", options.weights);
   for (const std::string& setting : options.set) add(" --set ", setting);
   if (options.seed) add(" --seed ", std::to_string(*options.seed));
+  if (options.device != "auto") add(" --device ", options.device);
   if (options.threads > 0) add(" --threads ", std::to_string(options.threads));
   add(" -o ", options.output.string());
   return line;

@@ -182,8 +182,8 @@ void check_together(const Recipe& recipe, std::string_view origin) {
           "{}: expected one of group_lasso.density and "
           "group_lasso.compression_rate, got both",
           origin);
-  require(lasso.start <= lasso.stop,
-          "{}: expected group_lasso.start <= group_lasso.stop, got {} and {}",
+  require(lasso.start < lasso.stop,
+          "{}: expected group_lasso.start < group_lasso.stop, got {} and {}",
           origin, lasso.start, lasso.stop);
   require(recipe.activation_bits == 8 || recipe.activation_bits == 16,
           "{}: activation_bits: expected 8 or 16, got {}", origin,

@@ -140,6 +140,8 @@ TEST(Recipe, KeysThatContradictEachOtherAreRefused) {
               HasSubstr("step_at"));
   EXPECT_THAT(error_of("[group_lasso]\nstart = 0.5\nstop = 0.4\n"),
               HasSubstr("start"));
+  EXPECT_THAT(error_of("[group_lasso]\nstart = 0.5\nstop = 0.5\n"),
+              HasSubstr("start"));
 }
 
 TEST(Recipe, DifferencesNameKeyAndBothValues) {

@@ -27,8 +27,9 @@ void for_blocks(const ChannelTile& tile, std::int64_t count, const Body& body) {
   });
 }
 
-// Two sums per channel over all elements, [2, C] double: sum(block, first,
-// count, sums, products) adds into [tile] floats each.
+// Two sums per channel over all elements and the number of those elements,
+// [3, C] double: sum(first, count, sums, products) adds into [tile] floats
+// each.
 template <typename Sum>
 at::Tensor channel_sums(std::int64_t channels, const ChannelTile& tile,
                         std::int64_t count, const Sum& sum) {
@@ -37,26 +38,25 @@ at::Tensor channel_sums(std::int64_t channels, const ChannelTile& tile,
   std::vector<std::vector<double>> parts(blocks);
   for_blocks(tile, count,
              [&](std::int64_t block, std::int64_t first, std::int64_t length) {
-               std::vector<float> sums(2 * std::size_t(tile.size()), 0.0f);
+               TileValues sums(2 * std::size_t(tile.size()), 0.0f);
                sum(first, length, sums.data(), sums.data() + tile.size());
                std::vector<double> part(2 * std::size_t(channels), 0.0);
                tile.fold(sums.data(), part.data());
                tile.fold(sums.data() + tile.size(), part.data() + channels);
                parts[std::size_t(block)] = std::move(part);
              });
-  at::Tensor total = at::zeros({2, channels}, at::kDouble);
+  at::Tensor total = at::zeros({3, channels}, at::kDouble);
   double* const values = total.data_ptr<double>();
+  std::fill_n(values + 2 * channels, channels, double(count / channels));
   for (const std::vector<double>& part : parts)
     for (std::size_t i = 0; i < part.size(); ++i) values[i] += part[i];
   return total;
 }
 
-// Sums over ranks, with the number of elements per channel as a third row.
-at::Tensor over_ranks(const at::Tensor& sums, std::int64_t per_channel,
-                      Reducer* reducer) {
-  const at::Tensor all = at::cat(
-      {sums, at::full({1, sums.size(1)}, double(per_channel), at::kDouble)});
-  if (reducer != nullptr) reducer->sum(all);
+at::Tensor over_ranks(const at::Tensor& local, Reducer* reducer) {
+  if (reducer == nullptr) return local;
+  const at::Tensor all = local.clone();
+  reducer->sum(all);
   return all;
 }
 
@@ -86,8 +86,8 @@ at::Tensor apply_affine(const at::Tensor& x, const Affine& affine,
                         const at::Tensor& residual, bool relu) {
   at::Tensor y = at::empty_like(x);
   const ChannelTile tile(x.size(1));
-  const std::vector<float> scale = tile.repeat(affine.scale.data_ptr<float>());
-  const std::vector<float> shift = tile.repeat(affine.shift.data_ptr<float>());
+  const TileValues scale = tile.repeat(affine.scale.data_ptr<float>());
+  const TileValues shift = tile.repeat(affine.shift.data_ptr<float>());
   const ApplyArguments arguments{x.data_ptr<float>(), data_or_null(residual),
                                  scale.data(),        shift.data(),
                                  y.data_ptr<float>(), relu};
@@ -98,17 +98,77 @@ at::Tensor apply_affine(const at::Tensor& x, const Affine& affine,
   return y;
 }
 
-// Moves the running moments; torch's rule: the unbiased variance.
-void move_running(const BatchNormParameters& parameters, const at::Tensor& mean,
-                  const at::Tensor& variance, double count) {
-  const double unbiased = count > 1 ? count / (count - 1) : 1.0;
-  at::Tensor running_mean = parameters.running_mean;
-  at::Tensor running_var = parameters.running_var;
-  running_mean.mul_(1 - parameters.momentum)
-      .add_(mean.to(running_mean.scalar_type()), parameters.momentum);
-  running_var.mul_(1 - parameters.momentum)
-      .add_((variance * unbiased).to(running_var.scalar_type()),
-            parameters.momentum);
+// What one batch makes of the parameters, [C] each. Plain loops: as tensors,
+// thirty operations on a few numbers would cost more than some layers.
+struct BatchMoments {
+  at::Tensor mean, inverse_deviation;  // float, double
+  Affine affine;
+};
+
+// sums: [3, C] of x - centre, of its squares, and the counts. Moves the running
+// moments; torch's rule: the unbiased variance.
+BatchMoments batch_moments(const at::Tensor& sums, const at::Tensor& centre,
+                           const BatchNormParameters& parameters) {
+  const std::int64_t channels = sums.size(1);
+  const double* const sum = sums.data_ptr<double>();
+  const double* const square = sum + channels;
+  const double count = square[channels];
+  require(count > 1,
+          "batch_norm: expected more than one value per channel in training");
+  BatchMoments moments{at::empty({channels}),
+                       at::empty({channels}, at::kDouble),
+                       {at::empty({channels}), at::empty({channels})}};
+  const auto move = [&](const at::Tensor& running, std::int64_t c,
+                        double value) {
+    float& moved = running.data_ptr<float>()[c];
+    moved = float((1 - parameters.momentum) * double(moved) +
+                  parameters.momentum * value);
+  };
+  for (std::int64_t c = 0; c < channels; ++c) {
+    const double offset = sum[c] / count;
+    const double variance = std::max(square[c] / count - offset * offset, 0.0);
+    const double mean = double(centre.data_ptr<float>()[c]) + offset;
+    const double inverse = 1 / std::sqrt(variance + parameters.epsilon);
+    const double scale =
+        double(parameters.weight.data_ptr<float>()[c]) * inverse;
+    moments.mean.data_ptr<float>()[c] = float(mean);
+    moments.inverse_deviation.data_ptr<double>()[c] = inverse;
+    moments.affine.scale.data_ptr<float>()[c] = float(scale);
+    moments.affine.shift.data_ptr<float>()[c] =
+        float(double(parameters.bias.data_ptr<float>()[c]) - mean * scale);
+    move(parameters.running_mean, c, mean);
+    move(parameters.running_var, c, variance * count / (count - 1));
+  }
+  return moments;
+}
+
+// dx = scale (g - mean(g) - xhat mean(g xhat)), xhat = inverse (x - mean), as
+// dx = scale g + factor (x - mean) + offset, and the gradients of weight and
+// bias; [C] each. local: this rank's sums of g and g (x - mean); sums: of all.
+struct ChannelGradients {
+  at::Tensor factor, offset, weight, bias;
+};
+
+ChannelGradients channel_gradients(const at::Tensor& local,
+                                   const at::Tensor& sums,
+                                   const at::Tensor& scale,
+                                   const at::Tensor& inverse_deviation) {
+  const std::int64_t channels = sums.size(1);
+  const double* const own = local.data_ptr<double>();
+  const double* const sum = sums.data_ptr<double>();
+  const at::Tensor rows = at::empty({4, channels});
+  float* const out = rows.data_ptr<float>();
+  for (std::int64_t c = 0; c < channels; ++c) {
+    const double inverse = inverse_deviation.data_ptr<double>()[c];
+    const double per_value =
+        double(scale.data_ptr<float>()[c]) / sum[2 * channels + c];
+    out[c] = float(-per_value * sum[channels + c] * inverse * inverse);
+    out[channels + c] = float(-per_value * sum[c]);
+    // The parameters' gradients stay this rank's own: ranks average them later.
+    out[2 * channels + c] = float(own[channels + c] * inverse);
+    out[3 * channels + c] = float(own[c]);
+  }
+  return {rows[0], rows[1], rows[2], rows[3]};
 }
 
 // The training form for float on the CPU.
@@ -128,7 +188,7 @@ class FastBatchNorm : public torch::autograd::Function<FastBatchNorm> {
 
     // Centred by the running mean, which all ranks share: no cancellation.
     const at::Tensor centre = parameters->running_mean.clone();
-    const std::vector<float> centres = tile.repeat(centre.data_ptr<float>());
+    const TileValues centres = tile.repeat(centre.data_ptr<float>());
     const at::Tensor sums = over_ranks(
         channel_sums(channels, tile, x.numel(),
                      [&](std::int64_t first, std::int64_t count, float* sum,
@@ -136,22 +196,14 @@ class FastBatchNorm : public torch::autograd::Function<FastBatchNorm> {
                        add_moments(x.data_ptr<float>() + first, centres.data(),
                                    tile.size(), count, sum, square);
                      }),
-        x.numel() / channels, settings->reducer);
-    const double count = sums[2][0].item<double>();
-    require(count > 1,
-            "batch_norm: expected more than one value per channel in training");
-    const at::Tensor offset = sums[0] / count;
-    const at::Tensor variance =
-        (sums[1] / count - offset * offset).clamp_min(0);
-    const at::Tensor mean = centre + offset;
-    const at::Tensor inverse = (variance + parameters->epsilon).rsqrt();
-    move_running(*parameters, mean, variance, count);
-
-    const Affine line = affine(mean, inverse, *parameters);
+        settings->reducer);
+    const BatchMoments moments = batch_moments(sums, centre, *parameters);
+    const Affine& line = moments.affine;
     const at::Tensor y = apply_affine(x, line, residual, settings->relu);
     const bool keep_y = settings->relu && residual.defined();
     context->save_for_backward({x, keep_y ? y : at::Tensor(), line.scale,
-                                line.shift, mean.to(at::kFloat), inverse});
+                                line.shift, moments.mean,
+                                moments.inverse_deviation});
     context->saved_data["relu"] = settings->relu;
     context->saved_data["residual"] = residual.defined();
     context->saved_data["reducer"] =
@@ -162,15 +214,15 @@ class FastBatchNorm : public torch::autograd::Function<FastBatchNorm> {
   static variable_list backward(AutogradContext* context,
                                 variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const at::Tensor &x = saved[0], &y = saved[1], &inverse = saved[5];
+    const at::Tensor &x = saved[0], &y = saved[1];
     at::Tensor gradient = packed(gradients[0]);
     auto* const reducer =
         reinterpret_cast<Reducer*>(context->saved_data["reducer"].toInt());
     const bool has_residual = context->saved_data["residual"].toBool();
     const ChannelTile tile(x.size(1));
-    const std::vector<float> scale = tile.repeat(saved[2].data_ptr<float>());
-    const std::vector<float> shift = tile.repeat(saved[3].data_ptr<float>());
-    const std::vector<float> mean = tile.repeat(saved[4].data_ptr<float>());
+    const TileValues scale = tile.repeat(saved[2].data_ptr<float>());
+    const TileValues shift = tile.repeat(saved[3].data_ptr<float>());
+    const TileValues mean = tile.repeat(saved[4].data_ptr<float>());
     GradientArguments arguments{x.data_ptr<float>(),
                                 data_or_null(y),
                                 gradient.data_ptr<float>(),
@@ -193,14 +245,10 @@ class FastBatchNorm : public torch::autograd::Function<FastBatchNorm> {
       arguments.relu = false;
     }
 
-    // dx = scale (g - mean(g) - xhat mean(g xhat)), xhat = inverse (x - mean).
-    const at::Tensor sums = over_ranks(local, x.numel() / x.size(1), reducer);
-    const at::Tensor per_value = saved[2].to(at::kDouble) / sums[2];
-    const at::Tensor offset = -(per_value * sums[0]).to(at::kFloat);
-    const at::Tensor factor =
-        -(per_value * sums[1] * inverse * inverse).to(at::kFloat);
-    const std::vector<float> offsets = tile.repeat(offset.data_ptr<float>());
-    const std::vector<float> factors = tile.repeat(factor.data_ptr<float>());
+    const ChannelGradients channel = channel_gradients(
+        local, over_ranks(local, reducer), saved[2], saved[5]);
+    const TileValues offsets = tile.repeat(channel.offset.data_ptr<float>());
+    const TileValues factors = tile.repeat(channel.factor.data_ptr<float>());
     at::Tensor dx = at::empty_like(x);
     for_blocks(tile, x.numel(),
                [&](std::int64_t, std::int64_t first, std::int64_t count) {
@@ -208,15 +256,24 @@ class FastBatchNorm : public torch::autograd::Function<FastBatchNorm> {
                                 tile.size(), first, count,
                                 dx.data_ptr<float>());
                });
-    // The parameters' gradients stay this rank's own: ranks average them later.
-    return {dx,
-            (local[1] * inverse).to(at::kFloat),
-            local[0].to(at::kFloat),
-            has_residual ? masked : at::Tensor(),
-            at::Tensor(),
-            at::Tensor()};
+    return {dx,           channel.weight,
+            channel.bias, has_residual ? masked : at::Tensor(),
+            at::Tensor(), at::Tensor()};
   }
 };
+
+// Moves the running moments; torch's rule: the unbiased variance.
+void move_running(const BatchNormParameters& parameters, const at::Tensor& mean,
+                  const at::Tensor& variance, double count) {
+  const double unbiased = count > 1 ? count / (count - 1) : 1.0;
+  at::Tensor running_mean = parameters.running_mean;
+  at::Tensor running_var = parameters.running_var;
+  running_mean.mul_(1 - parameters.momentum)
+      .add_(mean.to(running_mean.scalar_type()), parameters.momentum);
+  running_var.mul_(1 - parameters.momentum)
+      .add_((variance * unbiased).to(running_var.scalar_type()),
+            parameters.momentum);
+}
 
 // A sum over ranks that autograd can pass: its gradient is the sum of theirs.
 class RankSum : public torch::autograd::Function<RankSum> {

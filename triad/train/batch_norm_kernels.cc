@@ -2,31 +2,24 @@
 
 #include <algorithm>
 
-// One source for every x86: the loader picks the widest the machine has.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_THREAD__)
-#define TRIAD_CLONES __attribute__((target_clones("arch=haswell", "default")))
-#else
-#define TRIAD_CLONES
-#endif
-
 namespace triad::train {
 
 ChannelTile::ChannelTile(std::int64_t channels)
     : channels_(channels), size_(channels * ((255 + channels) / channels)) {}
 
-std::vector<float> ChannelTile::repeat(const float* values) const {
-  std::vector<float> repeated(static_cast<std::size_t>(size_));
-  for (std::int64_t i = 0; i < size_; ++i)
-    repeated[std::size_t(i)] = values[i % channels_];
+TileValues ChannelTile::repeat(const float* values) const {
+  TileValues repeated(static_cast<std::size_t>(size_));
+  for (std::int64_t first = 0; first < size_; first += channels_)
+    std::copy_n(values, channels_, repeated.data() + first);
   return repeated;
 }
 
 void ChannelTile::fold(const float* sums, double* channel_sums) const {
-  for (std::int64_t i = 0; i < size_; ++i)
-    channel_sums[i % channels_] += double(sums[i]);
+  for (std::int64_t first = 0; first < size_; first += channels_)
+    for (std::int64_t c = 0; c < channels_; ++c)
+      channel_sums[c] += double(sums[first + c]);
 }
 
-TRIAD_CLONES
 void add_moments(const float* __restrict x, const float* __restrict centre,
                  std::int64_t tile, std::int64_t count, float* __restrict sums,
                  float* __restrict squares) {
@@ -129,7 +122,6 @@ Gate gate(const GradientArguments& arguments) {
 
 }  // namespace
 
-TRIAD_CLONES
 void apply(const ApplyArguments& arguments, std::int64_t tile,
            std::int64_t first, std::int64_t count) {
   const bool residual = arguments.residual != nullptr;
@@ -143,7 +135,6 @@ void apply(const ApplyArguments& arguments, std::int64_t tile,
     apply_rows<false, false>(arguments, tile, first, count);
 }
 
-TRIAD_CLONES
 void add_gradient_sums(const GradientArguments& arguments, std::int64_t tile,
                        std::int64_t first, std::int64_t count, float* masked,
                        float* sums, float* products) {
@@ -159,7 +150,6 @@ void add_gradient_sums(const GradientArguments& arguments, std::int64_t tile,
                                           sums, products);
 }
 
-TRIAD_CLONES
 void input_gradient(const GradientArguments& arguments, const float* x_factor,
                     const float* offset, std::int64_t tile, std::int64_t first,
                     std::int64_t count, float* dx) {

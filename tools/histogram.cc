@@ -43,6 +43,36 @@ Weights read_weights(const fs::path& path, const std::string& weight) {
           std::move(*values)};
 }
 
+// "s1.net.naive-seed1", "s1.net.wpc-seed1" to "naive", "wpc": what all names
+// begin and end with tells nothing.
+void shorten_names(std::vector<Weights>& all) {
+  if (all.size() < 2) return;
+  const std::string first = all.front().name;
+  std::size_t before = first.size(), after = first.size();
+  for (const Weights& weights : all) {
+    const auto& name = weights.name;
+    const auto start = std::ranges::mismatch(first, name).in1 - first.begin();
+    const auto end =
+        std::mismatch(first.rbegin(), first.rend(), name.rbegin(), name.rend())
+            .first -
+        first.rbegin();
+    before = std::min(before, std::size_t(start));
+    after = std::min(after, std::size_t(end));
+  }
+  for (Weights& weights : all)
+    if (before + after < weights.name.size())
+      weights.name =
+          weights.name.substr(before, weights.name.size() - before - after);
+}
+
+// Dead groups would stand far above all else: the legend counts zeros instead.
+void take_out_zeros(Weights& weights) {
+  const auto zeros = std::erase(weights.values, 0.0f);
+  weights.name +=
+      fmt::format(" ({:.0f} % zero)",
+                  100 * double(zeros) / double(zeros + weights.values.size()));
+}
+
 // All on one axis, symmetric about zero.
 report::Plot plot(const std::vector<Weights>& all, const std::string& weight) {
   float reach = 0;
@@ -51,7 +81,7 @@ report::Plot plot(const std::vector<Weights>& all, const std::string& weight) {
       reach = std::max(reach, std::abs(value));
   require(reach > 0, "{}: every weight is zero", weight);
   report::Plot plot{
-      .title = weight, .x_label = "weight", .y_label = "share of weights"};
+      .title = weight, .x_label = "weight", .y_label = "share of non-zeros"};
   for (const Weights& weights : all)
     plot.series.push_back(
         report::histogram(weights.name, weights.values, kBins, -reach, reach));
@@ -76,6 +106,8 @@ void add_histogram(CLI::App& command) {
     std::vector<Weights> all;
     for (const std::string& file : options->files)
       all.push_back(read_weights(file, options->weight));
+    shorten_names(all);
+    for (Weights& weights : all) take_out_zeros(weights);
     write_file(options->output,
                std::string_view(to_svg(plot(all, options->weight))));
     print_line("wrote " + options->output);

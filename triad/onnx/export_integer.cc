@@ -93,6 +93,10 @@ class IntegerExporter {
       return;
     }
     const std::string made = writer_.unique(name(node.output));
+    const auto* pad = std::get_if<graph::Pad>(&node.op);
+    if (pad && quantization(node.output) &&
+        quantization(node.output)->bits == 8)
+      return pad_integers(node, *pad, made);
     std::visit([&](const auto& op) { add_op(node, op, made); }, node.op);
     if (quantization(node.output))
       quantize(node, made);
@@ -170,27 +174,46 @@ class IntegerExporter {
   void quantize(const Node& node, const std::string& made) {
     const auto id = std::size_t(node.output);
     const Quantization& to = *quantization(node.output);
-    const Shape& shape = graph_.value(node.output).shape;
     parameters_[id] = add_parameters(node.output, to);
     std::string real = made;
     if (to.bits == 16 && !to.is_signed) {  // int16 does not stop at 0 itself
       real = writer_.unique(made + ".positive");
       writer_.add({"Relu", node.name + ".positive", {made}, real});
     }
-    const bool is_input = std::holds_alternative<graph::Input>(node.op);
-    const bool alone = layers_alone_ && !is_input;
-    const std::string integers = writer_.unique(made + ".integers");
-    const std::string computed =
-        alone ? writer_.unique(made + ".computed") : integers;
     writer_.add({"QuantizeLinear",
                  node.name + ".quantize",
                  {real, parameters_[id].scale, parameters_[id].zero_point},
-                 computed});
-    if (alone) {
-      writer_.add_input(integers, element_of(to), shape);
-      writer_.add_output(computed, element_of(to), shape);
-    }
-    integers_[id] = integers;
+                 add_integers(node, made)});
+  }
+
+  // The one op that engines leave in floats between its conversions; ONNX
+  // knows it for integers, where zero is the zero point.
+  void pad_integers(const Node& node, const graph::Pad& pad,
+                    const std::string& made) {
+    const auto id = std::size_t(node.output);
+    parameters_[id] = add_parameters(node.output, *quantization(node.output));
+    const std::vector<std::int64_t> sizes = pad_sizes(pad);
+    const std::string pads = writer_.add_constant(
+        node.name + ".pads", {std::ssize(sizes)}, std::span(sizes));
+    const std::string& input = integers_[std::size_t(node.inputs[0])];
+    writer_.add({"Pad",
+                 node.name,
+                 {input, pads, parameters_[id].zero_point},
+                 add_integers(node, made)});
+  }
+
+  // Name of the tensor that holds the integers `node` computes.
+  std::string add_integers(const Node& node, const std::string& made) {
+    const Quantization& to = *quantization(node.output);
+    const Shape& shape = graph_.value(node.output).shape;
+    const std::string integers = writer_.unique(made + ".integers");
+    integers_[std::size_t(node.output)] = integers;
+    if (!layers_alone_ || std::holds_alternative<graph::Input>(node.op))
+      return integers;
+    const std::string computed = writer_.unique(made + ".computed");
+    writer_.add_input(integers, element_of(to), shape);
+    writer_.add_output(computed, element_of(to), shape);
+    return computed;
   }
 
   Parameters add_parameters(ValueId id, const Quantization& to) {

@@ -15,14 +15,13 @@ std::vector<std::int64_t> to_list(const graph::Pair& pair) {
   return {pair.begin(), pair.end()};
 }
 
-namespace {
-
-// Zeros around height, width and channels, as inputs of ONNX's Pad.
 std::vector<std::int64_t> pad_sizes(const graph::Pad& pad) {
   const auto& [top, left, bottom, right] = pad.padding;
   return {0, pad.channels_before, top,    left,
           0, pad.channels_after,  bottom, right};
 }
+
+namespace {
 
 // The padding with which a pool that rounds down has the output of `pool`:
 // engines differ in what ceil_mode means, none in what padding means.

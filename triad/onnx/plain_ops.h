@@ -14,6 +14,9 @@ namespace triad::onnx {
 std::vector<std::int64_t> to_list(const graph::Padding& padding);
 std::vector<std::int64_t> to_list(const graph::Pair& pair);
 
+// Zeros around height, width and channels of [N, C, H, W], as Pad takes them.
+std::vector<std::int64_t> pad_sizes(const graph::Pad& pad);
+
 // Adds what `node` of `graph` computes from the tensors `inputs` as tensor
 // `output`. Throws Error for Input, Conv2d, Linear, BatchNorm and Dropout,
 // which are their exporter's own.

@@ -129,6 +129,41 @@ TEST_F(CommandLine, InspectNamesBothMetrics) {
   EXPECT_TRUE(facts["lowered"]);
 }
 
+TEST_F(CommandLine, ConvertWritesTheSameOnnxFileAgain) {
+  const std::string model = kGolden / "good/lowered.triad";
+  const std::vector<std::vector<std::string>> ways = {
+      {}, {"--qdq"}, {"--opset", "13"}};
+  for (const std::vector<std::string>& how : ways) {
+    std::vector<std::string> first = {"convert", model, "-o", path("a.onnx"),
+                                      "--json"};
+    first.insert(first.end(), how.begin(), how.end());
+    std::vector<std::string> second = first;
+    second[3] = path("b.onnx");
+    const Answer answer = run_triad(first);
+    ASSERT_EQ(answer.code, 0) << answer.err;
+    EXPECT_EQ(json::parse(answer.out)["bytes"], fs::file_size(path("a.onnx")));
+    ASSERT_EQ(run_triad(second).code, 0);
+    EXPECT_EQ(read_file(path("a.onnx")), read_file(path("b.onnx")));
+  }
+}
+
+TEST_F(CommandLine, ConvertSaysWhatItNeeds) {
+  const std::string model = kGolden / "good/lowered.triad";
+  const std::string real = kGolden / "good/encoded_0.triad";
+  expect_error(run_triad({"convert", model, "-o", path("net.pb")}), 1,
+               HasSubstr("ends in .onnx"));
+  expect_error(run_triad({"convert", "-o", path("net.onnx")}), 1,
+               HasSubstr("expected a model"));
+  expect_error(
+      run_triad({"convert", model, "-o", path("n.onnx"), "--opset", "22"}), 2,
+      HasSubstr("--opset"));
+  expect_error(run_triad({"convert", model, "-o", path("n.onnx"), "--opset",
+                          "12", "--qdq"}),
+               1, HasSubstr("13..21"));
+  expect_error(run_triad({"convert", real, "-o", path("n.onnx"), "--qdq"}), 1,
+               HasSubstr("--data"));
+}
+
 TEST_F(CommandLine, RunRefusesWhatIsNoPicture) {
   write_file(path("text.png"), std::string_view("no picture"));
   expect_error(

@@ -25,6 +25,7 @@ constexpr Command kCommands[] = {
     {"compress", "Train by a recipe, quantise and pack into a .triad file",
      add_compress},
     {"eval", "Accuracy of a run, a .triad file or float weights", add_eval},
+    {"convert", "Write a network as an ONNX file", add_convert},
     {"inspect", "Layers, sizes and metrics of a .triad file", add_inspect},
     {"run", "Classify pictures with a .triad file", add_run},
     {"data", "Which data sets are where; export the generated digits",

@@ -1,0 +1,102 @@
+// triad convert: a network as an ONNX file, for the tools that come after.
+
+#include <memory>
+
+#include "tools/commands.h"
+#include "tools/lowering.h"
+#include "tools/model_file.h"
+#include "tools/output.h"
+#include "tools/version.h"
+#include "triad/base/error.h"
+#include "triad/base/file.h"
+#include "triad/onnx/export.h"
+#include "triad/recipe/provenance.h"
+
+namespace triad::tools {
+namespace {
+
+struct Options {
+  std::string model, network, weights, output, data;
+  bool qdq = false, json = false;
+  int opset = 17;
+  std::int64_t batch = 0;
+};
+
+ModelFile read(const Options& options) {
+  require(options.model.empty() != options.weights.empty(),
+          "convert: expected a model, or --model NETWORK with --weights FILE");
+  return read_model_file(
+      options.model.empty() ? options.weights : options.model, options.network);
+}
+
+graph::Graph as_integers(const graph::Graph& graph, const Options& options) {
+  if (graph.is_lowered()) return graph;
+  require(!options.data.empty(),
+          "convert: {} holds floats: say with --data whose training pictures "
+          "choose the scales of --qdq",
+          graph.name);
+  return lower(graph, *data::open(options.data).train, 8);
+}
+
+onnx::ExportSettings export_settings(const ModelFile& model,
+                                     const Options& options) {
+  onnx::ExportSettings settings{
+      .opset = options.opset,
+      .batch = options.batch,
+      .producer_version = fmt::format("{} ({})", kVersion, kCommit),
+      .metadata = model.metadata};
+  settings.metadata["source_file"] = model.file.filename().string();
+  settings.metadata["source_hash"] = recipe::hash_file(model.file);
+  return settings;
+}
+
+void convert(const Options& options) {
+  require(options.output.ends_with(".onnx"),
+          "convert: expected an output that ends in .onnx, got {}",
+          options.output);
+  const ModelFile model = read(options);
+  const onnx::ExportSettings settings = export_settings(model, options);
+  const auto bytes =
+      options.qdq
+          ? onnx::integer_model(as_integers(model.graph, options), settings)
+          : onnx::float_model(model.graph, settings);
+  write_file(options.output, bytes);
+  const char* numbers = options.qdq ? "int8 QDQ" : "fp32";
+  if (options.json)
+    return print_json({{"file", options.output},
+                       {"network", model.graph.name},
+                       {"numbers", numbers},
+                       {"opset", options.opset},
+                       {"bytes", bytes.size()}});
+  print_line(fmt::format("{}: {}, {}, ONNX opset {}, {}", options.output,
+                         model.graph.name, numbers, options.opset,
+                         human_bytes(double(bytes.size()))));
+}
+
+}  // namespace
+
+void add_convert(CLI::App& command) {
+  const auto options = std::make_shared<Options>();
+  command.add_option("model", options->model,
+                     "Run folder, .triad file or .safetensors weights");
+  command.add_option("--model", options->network,
+                     "Network of .safetensors weights, see triad zoo");
+  command.add_option("--weights", options->weights,
+                     "The weights, instead of a model");
+  command.add_option("-o,--output", options->output, "The .onnx file")
+      ->required();
+  command.add_flag("--qdq", options->qdq,
+                   "Integers with QuantizeLinear and DequantizeLinear");
+  command.add_option("--data", options->data,
+                     "Data set whose training pictures choose the scales of "
+                     "--qdq, where the model holds floats");
+  command.add_option("--opset", options->opset, "11..21; --qdq from 13")
+      ->check(CLI::Range(11, 21))
+      ->capture_default_str();
+  command.add_option("--batch", options->batch, "Pictures at once; 0: any")
+      ->check(CLI::Range(0, 1'000'000));
+  command.add_flag("--json", options->json, "Machine-readable output");
+  command.callback([options] { convert(*options); });
+}
+
+}  // namespace triad::tools

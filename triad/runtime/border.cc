@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "triad/runtime/elements.h"
@@ -14,9 +15,10 @@ constexpr std::int64_t kPieceRows = 32;
 
 class Input : public Operation {
  public:
-  Input(std::span<const std::int16_t> table, const Storage& to) : to_(to) {
-    for (const std::int16_t q : table)
-      table_.push_back(std::int16_t(q + to.bias()));
+  Input(std::span<const std::int16_t> table, const Storage& to)
+      : to_(to), words_(table.begin(), table.end()) {
+    for (std::size_t i = 0; i < table.size(); ++i)
+      pixels_.push_back(std::uint32_t(table[i] + to.bias()) << i / 256 % 4 * 8);
   }
 
   std::int64_t pieces() const override {
@@ -27,26 +29,58 @@ class Input : public Operation {
            std::int64_t last) const noexcept override {
     const std::int64_t end = std::min(last * kPieceRows, to_.layout.height);
     for (std::int64_t y = first * kPieceRows; y < end; ++y)
-      for (std::int64_t c = 0; c < to_.layout.channels; ++c)
-        to_.layout.element_bytes == 1 ? look_up<std::uint8_t>(frame, c, y)
-                                      : look_up<std::int16_t>(frame, c, y);
+      for (std::int64_t c = 0; c < to_.layout.channels; c += 4)
+        if (to_.layout.element_bytes != 1)
+          look_up_words(frame, c, y);
+        else
+          look_up_bytes(frame, c, y);
   }
 
  private:
-  template <typename Element>
-  void look_up(const Frame& frame, std::int64_t c,
-               std::int64_t y) const noexcept {
-    const Layout& out = to_.layout;
-    const std::uint8_t* row = frame.picture + (c * out.height + y) * out.width;
-    const std::int16_t* table = &table_[std::size_t(c * 256)];
-    auto* target = reinterpret_cast<Element*>(frame.memory + to_.offset +
-                                              out.element(c, y, 0));
-    for (std::int64_t x = 0; x < out.width; ++x)
-      target[x * 4] = Element(table[row[x]]);
+  const std::uint8_t* row(const Frame& frame, std::int64_t c,
+                          std::int64_t y) const noexcept {
+    return frame.picture + (c * to_.layout.height + y) * to_.layout.width;
+  }
+  std::int64_t channels(std::int64_t first) const noexcept {
+    return std::min<std::int64_t>(4, to_.layout.channels - first);
+  }
+
+  // Up to four channels of a row: the tables hold each byte where it belongs in
+  // a pixel.
+  void look_up_bytes(const Frame& frame, std::int64_t c,
+                     std::int64_t y) const noexcept {
+    const std::uint8_t* rows[4];
+    const std::uint32_t* tables[4];
+    for (std::int64_t i = 0; i < 4; ++i) {
+      const std::int64_t channel = c + std::min(i, channels(c) - 1);
+      rows[i] = row(frame, channel, y);
+      tables[i] = &pixels_[std::size_t(channel * 256)];
+    }
+    std::byte* target = frame.memory + to_.offset + to_.layout.element(c, y, 0);
+    // A channel looked up twice changes nothing: `or`.
+    for (std::int64_t x = 0; x < to_.layout.width; ++x) {
+      const std::uint32_t pixel = tables[0][rows[0][x]] |
+                                  tables[1][rows[1][x]] |
+                                  tables[2][rows[2][x]] | tables[3][rows[3][x]];
+      std::memcpy(target + x * 4, &pixel, sizeof pixel);
+    }
+  }
+
+  void look_up_words(const Frame& frame, std::int64_t c,
+                     std::int64_t y) const noexcept {
+    for (std::int64_t i = c; i < c + channels(c); ++i) {
+      const std::uint8_t* bytes = row(frame, i, y);
+      std::byte* target =
+          frame.memory + to_.offset + to_.layout.element(i, y, 0);
+      for (std::int64_t x = 0; x < to_.layout.width; ++x)
+        std::memcpy(target + x * 8, &words_[std::size_t(i * 256 + bytes[x])],
+                    2);
+    }
   }
 
   const Storage& to_;
-  std::vector<std::int16_t> table_;
+  const std::vector<std::int16_t> words_;  // [C, 256] as they are
+  std::vector<std::uint32_t> pixels_;      // [C, 256] shifted to its byte
 };
 
 class Output : public Operation {

@@ -17,6 +17,10 @@ constexpr std::int64_t kPieceVectors = 6;
 // Enough pieces for a few threads to share evenly.
 constexpr std::int64_t kWantedPieces = 8;
 
+// Speed of sparse16x4 per computed multiplication, in units of sparse8x4's:
+// what it loses to broadcasting each input (runtime_kernels_bench).
+constexpr double kWideSpeed = 0.85;
+
 std::int64_t divide_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
@@ -295,8 +299,22 @@ std::unique_ptr<Operation> make_convolution(
                : pack_groups(codes, kWideOutputs, offsets),
         packed);
   }
+  Groups narrow = pack_groups(codes, kBlockOutputs, offsets);
+  if (can_be_wide && layer.node.requantization[0].bias.size() >= kWideOutputs) {
+    const auto vectors = std::int64_t(make_vectors(taps, to.layout).size());
+    const std::int64_t pixels = to.layout.height * to.layout.width;
+    // No more groups of 16 than of 8: skip the count where even that is dear.
+    const double narrow_cost =
+        double(narrow.count() * 32 * vectors * kVectorPixels);
+    if (double(narrow.count() / 2 * 64 * pixels) / kWideSpeed < narrow_cost) {
+      Groups wide = pack_groups(codes, kWideOutputs, offsets);
+      if (double(wide.count() * 64 * pixels) / kWideSpeed < narrow_cost)
+        return std::make_unique<Wide>(layer, taps, input_offset, from, to,
+                                      kernels, std::move(wide), false);
+    }
+  }
   return std::make_unique<Narrow>(layer, taps, input_offset, from, to, kernels,
-                                  pack_groups(codes, kBlockOutputs, offsets));
+                                  std::move(narrow));
 }
 
 }  // namespace triad::runtime

@@ -26,11 +26,19 @@ class Moving : public Operation {
            std::int64_t last) const noexcept override {
     for (std::int64_t quad = first; quad < last; ++quad) {
       const std::int64_t source = quad * 4 - move_.before;
+      const bool none = source <= -4 || source >= from_.layout.channels;
       const bool whole = move_.before % 4 == 0 && source >= 0 &&
                          source + 4 <= from_.layout.channels;
       for (std::int64_t y = 0; y < to_.layout.height; ++y)
-        whole ? move_pixels(frame.memory, quad, y)
-              : move_elements(frame.memory, quad, y);
+        if (none)
+          fill_zero(frame.memory + to_.offset +
+                        quad * to_.layout.plane_bytes() +
+                        to_.layout.pixel(y, 0),
+                    to_.layout.width);
+        else if (whole)
+          move_pixels(frame.memory, quad, y);
+        else
+          move_elements(frame.memory, quad, y);
     }
   }
 
@@ -42,16 +50,19 @@ class Moving : public Operation {
     std::byte* target =
         memory + to_.offset + quad * out.plane_bytes() + out.pixel(y, 0);
     const std::int64_t row = y * move_.stride[0] - move_.top;
+    if (row < 0 || row >= in.height) return fill_zero(target, out.width);
     const std::byte* source = memory + from_.offset +
                               (quad - move_.before / 4) * in.plane_bytes() +
                               in.pixel(row, 0);
     const std::int64_t bytes = in.pixel_bytes();
     for (std::int64_t x = 0; x < out.width; ++x, target += bytes) {
       const std::int64_t column = x * move_.stride[1] - move_.left;
-      if (row < 0 || row >= in.height || column < 0 || column >= in.width)
-        fill_zero(target, 4);
+      if (column < 0 || column >= in.width)
+        fill_zero(target, 1);
+      else if (bytes == 4)
+        std::memcpy(target, source + column * 4, 4);
       else
-        std::memcpy(target, source + column * bytes, std::size_t(bytes));
+        std::memcpy(target, source + column * 8, 8);
     }
   }
 
@@ -67,7 +78,7 @@ class Moving : public Operation {
             memory + to_.offset + out.element(quad * 4 + i, y, x);
         if (c < 0 || c >= in.channels || row < 0 || row >= in.height ||
             column < 0 || column >= in.width)
-          fill_zero(target, 1);
+          write_stored(target, out.element_bytes, to_.zero());
         else
           std::memcpy(target,
                       memory + from_.offset + in.element(c, row, column),
@@ -75,10 +86,13 @@ class Moving : public Operation {
       }
   }
 
-  void fill_zero(std::byte* target, int count) const noexcept {
-    for (int i = 0; i < count; ++i)
-      write_stored(target + i * to_.layout.element_bytes,
-                   to_.layout.element_bytes, to_.zero());
+  void fill_zero(std::byte* target, std::int64_t pixels) const noexcept {
+    if (to_.layout.element_bytes == 1) {
+      std::memset(target, to_.zero(), std::size_t(pixels * 4));
+      return;
+    }
+    for (std::int64_t i = 0; i < pixels * 4; ++i)
+      write_stored(target + i * 2, 2, to_.zero());
   }
 
   const Move move_;

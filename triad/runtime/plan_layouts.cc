@@ -29,32 +29,38 @@ Padding wanted_halo(const Node& node) {
   return {};
 }
 
-std::vector<Padding> find_halos(const Graph& graph,
-                                const std::vector<ValueId>& roots) {
-  std::vector<Padding> halos(graph.values.size());
+// One halo for all pictures of a size, so that sums of them run plane by plane.
+std::map<Shape, Padding> find_halos(const Graph& graph) {
+  std::map<Shape, Padding> halos;
   for (const Node& node : graph.nodes)
     for (const ValueId input : node.inputs) {
       const Padding wanted = wanted_halo(node);
-      if (!is_picture(graph.value(input).shape) ||
-          std::ranges::max(wanted) > kLargestHalo)
+      const Shape& shape = graph.value(input).shape;
+      if (!is_picture(shape) || std::ranges::max(wanted) > kLargestHalo)
         continue;
-      Padding& halo = halos[std::size_t(roots[std::size_t(input)])];
+      Padding& halo = halos[{shape[1], shape[2]}];
       for (std::size_t side = 0; side < 4; ++side)
         halo[side] = std::max(halo[side], wanted[side]);
     }
   return halos;
 }
 
+Padding halo_of(const std::map<Shape, Padding>& halos, const Shape& shape) {
+  if (!is_picture(shape)) return {};
+  const auto found = halos.find({shape[1], shape[2]});
+  return found == halos.end() ? Padding{} : found->second;
+}
+
 // One pitch for all pictures of a width: convolutions between them then run
 // through their rows without a break.
 std::map<std::int64_t, std::int64_t> find_pitches(
-    const Graph& graph, const std::vector<Padding>& halos) {
+    const Graph& graph, const std::map<Shape, Padding>& halos) {
   std::map<std::int64_t, std::int64_t> pitches;
-  for (std::size_t i = 0; i < graph.values.size(); ++i) {
-    const Shape& shape = graph.values[i].shape;
-    if (!is_picture(shape)) continue;
-    std::int64_t& pitch = pitches[shape[2]];
-    pitch = std::max(pitch, shape[2] + std::max(halos[i][1], halos[i][3]));
+  for (const graph::Value& value : graph.values) {
+    if (!is_picture(value.shape)) continue;
+    const Padding halo = halo_of(halos, value.shape);
+    std::int64_t& pitch = pitches[value.shape[2]];
+    pitch = std::max(pitch, value.shape[2] + std::max(halo[1], halo[3]));
   }
   return pitches;
 }
@@ -93,7 +99,7 @@ std::vector<ValueId> find_roots(const Graph& graph) {
 
 std::vector<Storage> choose_layouts(const Graph& graph,
                                     const std::vector<ValueId>& roots) {
-  const auto halos = find_halos(graph, roots);
+  const auto halos = find_halos(graph);
   const auto pitches = find_pitches(graph, halos);
   std::vector<Storage> values(graph.values.size());
   for (const Node& node : graph.nodes) {
@@ -115,7 +121,8 @@ std::vector<Storage> choose_layouts(const Graph& graph,
         pitch = output_pitch(node, values[std::size_t(node.inputs[0])].layout,
                              value.shape, pitch);
     }
-    storage.layout = make_layout(value.shape, element_bytes, halos[id], pitch);
+    storage.layout = make_layout(value.shape, element_bytes,
+                                 halo_of(halos, value.shape), pitch);
   }
   return values;
 }

@@ -1,6 +1,7 @@
 #include "triad/runtime/pooling.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "triad/graph/pool_window.h"
@@ -32,46 +33,20 @@ class Pool : public Operation {
 
   void run(const Frame& frame, std::int64_t first,
            std::int64_t last) const noexcept override {
+    const Layout &in = from_.layout, &out = to_.layout;
     for (std::int64_t quad = first; quad < last; ++quad)
       for (std::size_t i = 0; i < windows_.size(); ++i)
-        pool(frame.memory, quad, i);
+        pool(frame.memory + from_.offset + quad * in.plane_bytes(), windows_[i],
+             frame.memory + to_.offset + quad * out.plane_bytes() +
+                 out.pixel(std::int64_t(i) / out.width,
+                           std::int64_t(i) % out.width));
   }
 
  protected:
-  // Sets stored[4] of the output from the elements of a window.
-  struct Quad {
-    std::int32_t sum[4] = {};
-    std::int32_t highest[4] = {INT32_MIN, INT32_MIN, INT32_MIN, INT32_MIN};
-  };
-  virtual std::int32_t finish(const Quad& quad, int channel,
-                              const PoolWindow& window) const noexcept = 0;
+  // One output pixel from the plane it looks at.
+  virtual void pool(const std::byte* plane, const PoolWindow& window,
+                    std::byte* pixel) const noexcept = 0;
 
- private:
-  void pool(std::byte* memory, std::int64_t quad,
-            std::size_t index) const noexcept {
-    const Layout &in = from_.layout, &out = to_.layout;
-    const PoolWindow& window = windows_[index];
-    Quad found;
-    for (std::int64_t y = window.top; y < window.bottom; ++y)
-      for (std::int64_t x = window.left; x < window.right; ++x) {
-        const std::byte* pixel =
-            memory + from_.offset + quad * in.plane_bytes() + in.pixel(y, x);
-        for (int c = 0; c < 4; ++c) {
-          const std::int32_t stored =
-              read_stored(pixel + c * in.element_bytes, in.element_bytes);
-          found.sum[c] += stored - from_.zero();
-          found.highest[c] = std::max(found.highest[c], stored);
-        }
-      }
-    std::byte* pixel = memory + to_.offset + quad * out.plane_bytes() +
-                       out.pixel(std::int64_t(index) / out.width,
-                                 std::int64_t(index) % out.width);
-    for (int c = 0; c < 4; ++c)
-      write_stored(pixel + c * out.element_bytes, out.element_bytes,
-                   finish(found, c, window));
-  }
-
- protected:
   const Storage &from_, &to_;
 
  private:
@@ -80,9 +55,46 @@ class Pool : public Operation {
 
 class AnyMaxPool : public Pool {
   using Pool::Pool;
-  std::int32_t finish(const Quad& quad, int channel,
-                      const PoolWindow&) const noexcept override {
-    return quad.highest[channel];
+
+  void pool(const std::byte* plane, const PoolWindow& window,
+            std::byte* pixel) const noexcept override {
+    const Layout& in = from_.layout;
+    for (int c = 0; c < 4; ++c) {
+      std::int32_t highest = INT32_MIN;
+      for (std::int64_t y = window.top; y < window.bottom; ++y)
+        for (std::int64_t x = window.left; x < window.right; ++x)
+          highest = std::max(highest, read_stored(plane + in.pixel(y, x) +
+                                                      c * in.element_bytes,
+                                                  in.element_bytes));
+      write_stored(pixel + c * in.element_bytes, in.element_bytes, highest);
+    }
+  }
+};
+
+// Sums of the four channels of a row of pixels.
+struct QuadSum {
+  std::int32_t of[4] = {};
+
+  // Two channels to a register, which holds up to 256 of them.
+  void add_bytes(const std::byte* pixels, std::int64_t count) {
+    for (std::int64_t first = 0; first < count; first += 256) {
+      std::uint32_t even = 0, odd = 0, pixel;
+      const std::int64_t last = std::min(count, first + 256);
+      for (std::int64_t i = first; i < last; ++i) {
+        std::memcpy(&pixel, pixels + i * 4, 4);
+        even += pixel & 0x00FF00FF;
+        odd += pixel >> 8 & 0x00FF00FF;
+      }
+      of[0] += std::int32_t(even & 0xFFFF);
+      of[1] += std::int32_t(odd & 0xFFFF);
+      of[2] += std::int32_t(even >> 16);
+      of[3] += std::int32_t(odd >> 16);
+    }
+  }
+
+  void add_words(const std::byte* pixels, std::int64_t count) {
+    for (std::int64_t i = 0; i < count * 4; ++i)
+      of[i % 4] += read_stored(pixels + i * 2, 2);
   }
 };
 
@@ -97,12 +109,23 @@ class AveragePool : public Pool {
         multiplier_(integers.multiplier[0]) {}
 
  private:
-  std::int32_t finish(const Quad& quad, int channel,
-                      const PoolWindow& window) const noexcept override {
+  void pool(const std::byte* plane, const PoolWindow& window,
+            std::byte* pixel) const noexcept override {
+    const Layout &in = from_.layout, &out = to_.layout;
+    const std::int64_t width = window.right - window.left;
+    QuadSum sum;
+    for (std::int64_t y = window.top; y < window.bottom; ++y)
+      in.element_bytes == 1
+          ? sum.add_bytes(plane + in.pixel(y, window.left), width)
+          : sum.add_words(plane + in.pixel(y, window.left), width);
+    const auto zeros =
+        std::int32_t((window.bottom - window.top) * width * from_.zero());
     const std::int32_t factor = common_ / std::int32_t(window.divisor);
-    return encoding::requantise(quad.sum[channel] * factor, shift_, multiplier_,
-                                to_.quantization) +
-           to_.bias();
+    for (int c = 0; c < 4; ++c)
+      write_stored(pixel + c * out.element_bytes, out.element_bytes,
+                   encoding::requantise((sum.of[c] - zeros) * factor, shift_,
+                                        multiplier_, to_.quantization) +
+                       to_.bias());
   }
 
   const std::int32_t common_;

@@ -36,10 +36,10 @@ encoding::Encoding random_ternary(Random& random, const Shape& shape,
         codes[std::size_t(i)] = std::int8_t(int(random.below(3)) - 1);
       });
   auto pattern = find_pattern(codes, grouping, structure, geometry);
-  return encoding::Ternary{shape,
-                           std::move(pattern),
-                           {{encoding::share(std::move(codes)),
-                             {code_scale(weight, density)}}}};
+  return encoding::Ternary{
+      shape,
+      std::move(pattern),
+      {{encoding::share(std::move(codes)), {code_scale(weight, density)}}}};
 }
 
 encoding::Encoding random_dense(Random& random, const Shape& shape) {

@@ -19,7 +19,7 @@ constexpr std::int64_t kWantedPieces = 8;
 
 // Speed of sparse16x4 per computed multiplication, in units of sparse8x4's:
 // what it loses to broadcasting each input (runtime_kernels_bench).
-constexpr double kWideSpeed = 0.85;
+constexpr double kWideSpeed = 0.8;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
@@ -218,6 +218,7 @@ class Wide : public Operation {
              .requantise = numbers_.requantise,
              .inputs = inputs_.data(),
              .outputs = outputs_.data(),
+             .row_pixels = out.width,
              .output_plane = out.plane_bytes(),
              .output_quads = out.quads()};
     pieces_ = std::min(

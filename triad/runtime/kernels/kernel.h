@@ -72,10 +72,13 @@ struct WideConvolution {
   Requantise requantise;
   const std::int32_t* inputs = nullptr;   // [pixels] bytes from the start
   const std::int32_t* outputs = nullptr;  // [pixels]
+  // Pixels of a row; they lie side by side in the input.
+  std::int64_t row_pixels = 1;
   std::int64_t output_plane = 0;
   std::int64_t output_quads = 0;
 };
 
+// Pixels are whole rows.
 struct WideTile {
   std::int64_t first_block = 0, last_block = 0;
   std::int64_t first_pixel = 0, last_pixel = 0;

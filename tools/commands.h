@@ -15,6 +15,7 @@ void add_eval(CLI::App& command);
 void add_histogram(CLI::App& command);
 void add_inspect(CLI::App& command);
 void add_run(CLI::App& command);
+void add_bench(CLI::App& command);
 void add_data(CLI::App& command);
 void add_zoo(CLI::App& command);
 void add_report(CLI::App& command);

@@ -14,7 +14,7 @@ namespace triad::tools {
 namespace {
 
 struct Options {
-  std::string model, network, data;
+  std::string model, network, data, executor = "auto";
   bool as_float = false, json = false;
   std::int64_t limit = 0;
   int threads = 0;
@@ -37,7 +37,8 @@ void eval(const Options& options) {
   ModelFile model = read_model_file(options.model, options.network);
   if (options.as_float && model.graph.is_lowered())
     model.graph = quantise::to_float(model.graph);
-  const auto executor = reference_executor(model.graph);
+  const auto executor =
+      make_executor(options.executor, model.graph, options.threads);
   const data::Splits splits = data::open(options.data);
   const Accuracy accuracy =
       evaluate(*executor, model.graph, *splits.test, options.limit, "evaluate");
@@ -69,6 +70,11 @@ void add_eval(CLI::App& command) {
       ->check(CLI::Range(0, 1'000'000'000));
   command.add_option("--threads", options->threads)
       ->check(CLI::Range(1, 1'000'000));
+  command
+      .add_option("--executor", options->executor,
+                  "runtime (lowered models), reference, or auto: the runtime "
+                  "where it can")
+      ->check(CLI::IsMember(executor_names()));
   command.add_flag("--json", options->json, "Machine-readable output");
   command.callback([options] { eval(*options); });
 }

@@ -10,6 +10,7 @@
 #include "triad/data/transform.h"
 #include "triad/reference/float_executor.h"
 #include "triad/reference/integer_executor.h"
+#include "triad/runtime/executor.h"
 
 namespace triad::tools {
 namespace {
@@ -63,6 +64,23 @@ std::unique_ptr<graph::Executor> reference_executor(const graph::Graph& graph) {
     executor = std::make_unique<reference::IntegerExecutor>();
   else
     executor = std::make_unique<reference::FloatExecutor>();
+  executor->load(graph);
+  return executor;
+}
+
+const std::vector<std::string>& executor_names() {
+  static const std::vector<std::string> names = {"auto", "runtime",
+                                                 "reference"};
+  return names;
+}
+
+std::unique_ptr<graph::Executor> make_executor(const std::string& name,
+                                               const graph::Graph& graph,
+                                               int threads) {
+  if (name == "reference" || (name == "auto" && !graph.is_lowered()))
+    return reference_executor(graph);
+  auto executor = std::make_unique<runtime::Executor>(
+      runtime::RuntimeSettings{.threads = threads});
   executor->load(graph);
   return executor;
 }

@@ -38,6 +38,16 @@ std::vector<std::uint8_t> gather(const data::Dataset& pictures,
 // `graph` is loaded.
 std::unique_ptr<graph::Executor> reference_executor(const graph::Graph& graph);
 
+// Names of --executor: "runtime", which runs lowered graphs only, "reference",
+// or "auto": the runtime where it can.
+const std::vector<std::string>& executor_names();
+
+// The executor called so, on `threads` threads (0: one for each processor);
+// `graph` is loaded. Throws Error for a float graph on the runtime.
+std::unique_ptr<graph::Executor> make_executor(const std::string& name,
+                                               const graph::Graph& graph,
+                                               int threads = 0);
+
 // Indices of the `count` largest of one picture's logits, largest first.
 std::vector<std::int64_t> best_classes(std::span<const float> logits,
                                        std::int64_t count);

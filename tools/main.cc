@@ -28,6 +28,7 @@ constexpr Command kCommands[] = {
     {"convert", "Write a network as an ONNX file", add_convert},
     {"inspect", "Layers, sizes and metrics of a .triad file", add_inspect},
     {"run", "Classify pictures with a .triad file", add_run},
+    {"bench", "Speed of the CPU runtime on a .triad file", add_bench},
     {"data", "Which data sets are where; export the generated digits",
      add_data},
     {"zoo", "Known networks with parameters and operations", add_zoo},

@@ -14,7 +14,7 @@ namespace triad::tools {
 namespace {
 
 struct Options {
-  std::string model;
+  std::string model, executor = "auto";
   std::vector<std::string> pictures;
   bool json = false;
 };
@@ -70,7 +70,7 @@ void print_text(const std::string& path, const std::vector<Answer>& list) {
 
 void run(const Options& options) {
   const ModelFile model = read_model_file(options.model);
-  const auto executor = reference_executor(model.graph);
+  const auto executor = make_executor(options.executor, model.graph);
   Json all = Json::array();
   for (const std::string& path : options.pictures) {
     const auto list = classify(*executor, model.graph, path);
@@ -87,6 +87,11 @@ void add_run(CLI::App& command) {
       ->required();
   command.add_option("pictures", options->pictures, "JPEG or PNG files")
       ->required();
+  command
+      .add_option("--executor", options->executor,
+                  "runtime (lowered models), reference, or auto: the runtime "
+                  "where it can")
+      ->check(CLI::IsMember(executor_names()));
   command.add_flag("--json", options->json, "Machine-readable output");
   command.callback([options] { run(*options); });
 }

@@ -1,0 +1,144 @@
+#include "triad/runtime/elementwise.h"
+
+#include <algorithm>
+
+#include "triad/runtime/elements.h"
+
+namespace triad::runtime {
+namespace {
+
+// One input on its way to a term.
+struct Term {
+  const Storage* from;
+  std::int16_t multiplier;
+
+  std::int32_t operator()(const std::byte* memory, std::int64_t c,
+                          std::int64_t y, std::int64_t x) const {
+    const std::int32_t q =
+        read_stored(memory + from->offset + from->layout.element(c, y, x),
+                    from->layout.element_bytes) -
+        from->bias();
+    return encoding::rounding_high_multiply(
+        encoding::align(q, from->quantization), multiplier);
+  }
+};
+
+std::vector<Term> make_terms(const graph::Node& node,
+                             const std::vector<const Storage*>& from) {
+  std::vector<Term> terms;
+  for (std::size_t i = 0; i < from.size(); ++i)
+    terms.push_back({from[i], node.requantization.front().multiplier[i]});
+  return terms;
+}
+
+// Any types, any layouts, element by element.
+class Elementwise : public Operation {
+ public:
+  Elementwise(const graph::Node& node, const std::vector<const Storage*>& from,
+              const Storage& to)
+      : terms_(make_terms(node, from)),
+        to_(to),
+        shift_(node.requantization.front().shift),
+        joins_(std::holds_alternative<graph::Concat>(node.op)),
+        is_relu_(std::holds_alternative<graph::Relu>(node.op) ||
+                 std::holds_alternative<graph::Relu6>(node.op)) {}
+
+  std::int64_t pieces() const override { return to_.layout.quads(); }
+
+  void run(const Frame& frame, std::int64_t first,
+           std::int64_t last) const noexcept override {
+    const Layout& out = to_.layout;
+    const std::int64_t end = std::min(last * 4, out.channels);
+    for (std::int64_t c = first * 4; c < end; ++c)
+      for (std::int64_t y = 0; y < out.height; ++y)
+        for (std::int64_t x = 0; x < out.width; ++x)
+          write_stored(frame.memory + to_.offset + out.element(c, y, x),
+                       out.element_bytes,
+                       finish(sum(frame.memory, c, y, x)) + to_.bias());
+  }
+
+ private:
+  std::int32_t sum(const std::byte* memory, std::int64_t c, std::int64_t y,
+                   std::int64_t x) const noexcept {
+    if (joins_) {
+      std::size_t i = 0;
+      for (; c >= terms_[i].from->layout.channels; ++i)
+        c -= terms_[i].from->layout.channels;
+      return terms_[i](memory, c, y, x);
+    }
+    std::int32_t sum = 0;
+    for (const Term& term : terms_) sum += term(memory, c, y, x);
+    return sum;
+  }
+
+  std::int32_t finish(std::int32_t sum) const noexcept {
+    const std::int32_t q = encoding::combine(sum, shift_, to_.quantization);
+    return is_relu_ ? std::max(q, to_.quantization.zero_point) : q;
+  }
+
+  const std::vector<Term> terms_;
+  const Storage& to_;
+  const int shift_;
+  const bool joins_, is_relu_;
+};
+
+// Two values of bytes with the same layout, plane by plane.
+class AddBytes : public Operation {
+ public:
+  AddBytes(const graph::Node& node, const std::vector<const Storage*>& from,
+           const Storage& to, const Kernels& kernels)
+      : a_(*from[0]), b_(*from[1]), to_(to), kernels_(kernels) {
+    const graph::Requantization& integers = node.requantization.front();
+    work_ = {.zero = {a_.zero(), b_.zero()},
+             .multiplier = {integers.multiplier[0], integers.multiplier[1]},
+             .shift = integers.shift,
+             .output_zero = to.zero()};
+    const Layout& layout = to.layout;
+    const std::int64_t pixels =
+        (layout.height - 1) * layout.pitch + layout.width;
+    for (std::int64_t x = 0; x < pixels; x += kVectorPixels) {
+      PixelVector vector{.input = std::int32_t(layout.pixel(0, x)),
+                         .output = std::int32_t(layout.pixel(0, x))};
+      for (std::int64_t i = x; i < std::min(x + kVectorPixels, pixels); ++i)
+        if (i % layout.pitch < layout.width) vector.mask |= 1u << (i - x);
+      if (vector.mask != 0) vectors_.push_back(vector);
+    }
+    work_.vectors = vectors_.data();
+    work_.vector_count = std::int64_t(vectors_.size());
+    work_.plane = layout.plane_bytes();
+  }
+
+  std::int64_t pieces() const override { return to_.layout.quads(); }
+
+  void run(const Frame& frame, std::int64_t first,
+           std::int64_t last) const noexcept override {
+    kernels_.add(work_, frame.memory + a_.offset, frame.memory + b_.offset,
+                 frame.memory + to_.offset, first, last);
+  }
+
+  std::string kernel() const override { return kernels_.name; }
+
+ private:
+  const Storage &a_, &b_, &to_;
+  const Kernels& kernels_;
+  Addition work_;
+  std::vector<PixelVector> vectors_;
+};
+
+bool is_byte(const Storage& storage) { return storage.quantization.bits == 8; }
+
+}  // namespace
+
+std::unique_ptr<Operation> make_elementwise(
+    const graph::Node& node, const std::vector<const Storage*>& from,
+    const Storage& to, const Kernels& kernels) {
+  const bool alike = std::ranges::all_of(from, [&](const Storage* input) {
+    return is_byte(*input) && input->layout == to.layout;
+  });
+  if (std::holds_alternative<graph::Add>(node.op) && from.size() == 2 &&
+      alike && is_byte(to))
+    return std::make_unique<AddBytes>(node, from, to, kernels);
+  return std::make_unique<Elementwise>(node, from, to);
+}
+
+}  // namespace triad::runtime

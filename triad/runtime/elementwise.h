@@ -1,0 +1,20 @@
+#pragma once
+// Add, Concat and a Relu that stands alone: sums of 16-bit terms
+// (docs/integer_arithmetic.md).
+
+#include <memory>
+#include <vector>
+
+#include "triad/graph/graph.h"
+#include "triad/runtime/kernels/kernel.h"
+#include "triad/runtime/layout.h"
+#include "triad/runtime/operation.h"
+
+namespace triad::runtime {
+
+// `node` is an Add, Concat, Relu or Relu6; the values outlive the operation.
+std::unique_ptr<Operation> make_elementwise(
+    const graph::Node& node, const std::vector<const Storage*>& from,
+    const Storage& to, const Kernels& kernels);
+
+}  // namespace triad::runtime

@@ -1,0 +1,44 @@
+#include "triad/runtime/executor.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "triad/base/error.h"
+#include "triad/runtime/kernels/table.h"
+
+namespace triad::runtime {
+
+Executor::Executor(RuntimeSettings settings) : settings_(std::move(settings)) {}
+
+graph::Support Executor::supports(const graph::Node& node) const {
+  if (std::holds_alternative<graph::BatchNorm>(node.op))
+    return {false, "a batch norm must be folded before integers"};
+  if (node.find("weight") != nullptr && node.requantization.empty())
+    return {false, "it is not lowered to integers"};
+  return {};
+}
+
+void Executor::load(graph::Graph graph) {
+  const int threads =
+      settings_.threads != 0
+          ? settings_.threads
+          : std::clamp(int(std::thread::hardware_concurrency()), 1, 256);
+  auto plan =
+      std::make_unique<const Plan>(graph, choose_kernels(settings_.kernels));
+  session_ = std::make_unique<Session>(*plan, threads);
+  plan_ = std::move(plan);
+  for (graph::Node& node : graph.nodes) node.parameters.clear();
+  graph_ = std::move(graph);
+}
+
+graph::Tensor Executor::run(const graph::Pictures& batch, std::size_t subnet) {
+  require_runnable(graph_, batch, subnet);
+  const std::int64_t count = batch.shape[0];
+  const std::int64_t outputs = plan_->result_floats();
+  graph::Tensor result{{count, outputs},
+                       std::vector<float>(std::size_t(count * outputs))};
+  session_->run(batch.bytes.data(), count, result.values.data());
+  return result;
+}
+
+}  // namespace triad::runtime

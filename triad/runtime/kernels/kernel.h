@@ -1,0 +1,127 @@
+#pragma once
+// The contract between a plan and its kernels: plain structs and functions, so
+// that a source compiled for one instruction set needs nothing else. Every
+// kernel gives the bits of encoding/integer.h; the portable ones are the slow
+// twins of the others. No kernel allocates, locks, throws or checks: the plan
+// has proved that all offsets lie within its memory.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace triad::runtime {
+
+// Bytes a kernel may read, and throw away, beyond what it needs.
+constexpr std::int64_t kReadSlackBytes = 512;
+
+constexpr int kVectorPixels = 16;  // pixels handled at a time
+constexpr int kBlockOutputs = 8;   // outputs of a group
+
+// Up to 16 neighbouring pixels that are computed together.
+struct PixelVector {
+  std::int32_t input = 0, output = 0;  // bytes from the values' starts
+  std::uint32_t mask = 0;  // bit i: pixel i is a real one and is written
+};
+
+// Accumulators to stored integers (docs/integer_arithmetic.md).
+struct Requantise {
+  int shift = 0;
+  const std::int16_t* multiplier = nullptr;  // [outputs], padded with zeros
+  std::int32_t zero = 0;                     // stored form of real zero
+  std::int32_t lowest = 0, highest = 0;      // of what is stored
+  const float* logit_scale = nullptr;        // [outputs] where output is real
+};
+
+// One convolution: for each output block of 8, its living groups of 8 outputs x
+// 4 inputs x 1 tap. Dead groups do not exist.
+struct Convolution {
+  const std::int32_t* begin = nullptr;    // [blocks + 1] first group of each
+  const std::int32_t* offsets = nullptr;  // [groups] bytes from a pixel's input
+  const std::int8_t* weights = nullptr;   // [groups][8][4]
+  bool is_ternary = false;                // all codes are -1, 0 or 1
+  // [blocks * 8] bias, zero point of the input and rounding of the shift.
+  const std::int32_t* start = nullptr;
+  Requantise requantise;
+  const PixelVector* vectors = nullptr;
+  std::int64_t output_plane = 0;  // bytes from quad to quad of the output
+  std::int64_t output_quads = 0;
+};
+
+// A range of output blocks and of pixel vectors.
+struct Tile {
+  std::int64_t first_block = 0, last_block = 0;
+  std::int64_t first_vector = 0, last_vector = 0;
+};
+
+// input, output: where the values start.
+using Convolve = void (*)(const Convolution&, const std::byte* input,
+                          std::byte* output, const Tile& tile);
+
+// A convolution of few pixels, or a linear layer (one pixel): 16 outputs side
+// by side. Groups of 16 outputs x 4 inputs of 64 bytes [16][4]; packed ternary
+// ones are 16 outputs x 16 inputs, byte [16][4] holding the 2-bit codes of
+// inputs i, 4 + i, 8 + i and 12 + i from its low bits up.
+constexpr int kWideOutputs = 16;
+constexpr int kWideGroupBytes = 64;
+
+struct WideConvolution {
+  const std::int32_t* begin = nullptr;    // [blocks + 1]
+  const std::int32_t* offsets = nullptr;  // [groups] bytes from a pixel's input
+  const std::int8_t* weights = nullptr;   // [groups][64], aligned to 64
+  bool is_packed = false;                 // 2-bit codes
+  const std::int32_t* start = nullptr;    // [blocks * 16]
+  Requantise requantise;
+  const std::int32_t* inputs = nullptr;   // [pixels] bytes from the start
+  const std::int32_t* outputs = nullptr;  // [pixels]
+  // Pixels of a row; they lie side by side in the input.
+  std::int64_t row_pixels = 1;
+  std::int64_t output_plane = 0;
+  std::int64_t output_quads = 0;
+};
+
+// Pixels are whole rows.
+struct WideTile {
+  std::int64_t first_block = 0, last_block = 0;
+  std::int64_t first_pixel = 0, last_pixel = 0;
+};
+
+using ConvolveWide = void (*)(const WideConvolution&, const std::byte* input,
+                              std::byte* output, const WideTile& tile);
+
+// Sum of two values of bytes that have the layout of their output.
+struct Addition {
+  std::int32_t zero[2] = {};  // stored zeros of the inputs
+  std::int16_t multiplier[2] = {};
+  int shift = 0;
+  std::int32_t output_zero = 0;
+  const PixelVector* vectors = nullptr;  // of one plane
+  std::int64_t vector_count = 0;
+  std::int64_t plane = 0;  // bytes
+};
+
+// Quads first .. last - 1.
+using Add = void (*)(const Addition&, const std::byte* a, const std::byte* b,
+                     std::byte* output, std::int64_t first, std::int64_t last);
+
+// Maxima over windows of bytes that lie inside the input.
+struct Maximum {
+  std::int64_t kernel[2] = {}, stride[2] = {};
+  std::int64_t input_pitch = 0, output_pitch = 0;  // bytes from row to row
+  std::int64_t height = 0, width = 0;              // of the output, pixels
+};
+
+// One plane; input and output at its pixel (0, 0).
+using MaxPool = void (*)(const Maximum&, const std::uint8_t* input,
+                         std::uint8_t* output);
+
+// The kernels of one instruction set; those of a poorer one stand in where it
+// has none of its own.
+struct Kernels {
+  const char* name;  // "portable", "avx2", "avx512vnni"
+  bool (*is_supported)();
+  Convolve convolve;           // 8-bit input and output
+  ConvolveWide convolve_wide;  // 8-bit input; output 8-bit or real
+  Add add;
+  MaxPool max_pool;
+};
+
+}  // namespace triad::runtime

@@ -18,7 +18,8 @@ constexpr std::int64_t kPieceVectors = 6;
 constexpr std::int64_t kWantedPieces = 8;
 
 // Speed of sparse16x4 per computed multiplication, in units of sparse8x4's:
-// what it loses to broadcasting each input (runtime_kernels_bench).
+// what it loses to broadcasting each input. An estimate: calibrate it with
+// runtime_kernels_bench.
 constexpr double kWideSpeed = 0.8;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) {

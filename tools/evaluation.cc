@@ -28,6 +28,17 @@ void add_picture(Accuracy& accuracy, std::span<const float> logits,
   accuracy.top5 += std::ranges::find(best, label) != best.end();
 }
 
+// The float reference for float graphs, the integer one for lowered graphs.
+std::unique_ptr<graph::Executor> reference_executor(const graph::Graph& graph) {
+  std::unique_ptr<graph::Executor> executor;
+  if (graph.is_lowered())
+    executor = std::make_unique<reference::IntegerExecutor>();
+  else
+    executor = std::make_unique<reference::FloatExecutor>();
+  executor->load(graph);
+  return executor;
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> gather(const data::Dataset& pictures,
@@ -58,16 +69,6 @@ std::vector<std::int64_t> best_classes(std::span<const float> logits,
   return order;
 }
 
-std::unique_ptr<graph::Executor> reference_executor(const graph::Graph& graph) {
-  std::unique_ptr<graph::Executor> executor;
-  if (graph.is_lowered())
-    executor = std::make_unique<reference::IntegerExecutor>();
-  else
-    executor = std::make_unique<reference::FloatExecutor>();
-  executor->load(graph);
-  return executor;
-}
-
 const std::vector<std::string>& executor_names() {
   static const std::vector<std::string> names = {"auto", "runtime",
                                                  "reference"};
@@ -95,8 +96,7 @@ Accuracy evaluate(graph::Executor& executor, const graph::Graph& graph,
   ProgressBar bar(title, count, "images");
   Accuracy accuracy;
   for (std::int64_t first = 0; first < count; first += kBatch) {
-    if (interrupted())
-      throw Interrupted(title + ": interrupted; go on with --resume");
+    if (interrupted()) throw Interrupted(title + " stopped before its end");
     const std::int64_t size = std::min(kBatch, count - first);
     const auto bytes = gather(pictures, first, size, shape);
     const graph::Tensor logits =

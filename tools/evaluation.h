@@ -34,10 +34,6 @@ std::vector<std::uint8_t> gather(const data::Dataset& pictures,
                                  std::int64_t first, std::int64_t count,
                                  const Shape& shape);
 
-// The float reference for float graphs, the integer one for lowered graphs;
-// `graph` is loaded.
-std::unique_ptr<graph::Executor> reference_executor(const graph::Graph& graph);
-
 // Names of --executor: "runtime", which runs lowered graphs only, "reference",
 // or "auto": the runtime where it can.
 const std::vector<std::string>& executor_names();

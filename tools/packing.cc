@@ -3,6 +3,7 @@
 #include "tools/evaluation.h"
 #include "tools/lowering.h"
 #include "triad/base/error.h"
+#include "triad/base/parallel.h"
 #include "triad/format/reader.h"
 #include "triad/format/writer.h"
 
@@ -38,7 +39,7 @@ void pack(const graph::Graph& trained, const Job& job,
   outcome.measures = measure(model.graph);
   outcome.percent = outcome.float_percent;
   if (model.graph.is_lowered()) {
-    const auto executor = reference_executor(model.graph);
+    const auto executor = make_executor("auto", model.graph, thread_count());
     outcome.percent =
         evaluate(*executor, model.graph, *job.splits.test, 0, "test").percent();
   }

@@ -150,6 +150,8 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
     return;
   }
   const bool resumed = options.resume && RunFolder::is_run(options.output);
+  if (options.resume && !resumed)
+    settings.warn(options.output.string() + ": no run to resume, starting one");
   const RunFolder run =
       resumed ? RunFolder::resume(options.output, recipe)
               : RunFolder::create(options.output, recipe, job.provenance);

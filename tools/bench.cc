@@ -138,7 +138,7 @@ Json to_json(const Timing& timing) {
   return {{"threads", timing.threads},
           {"load_ms", timing.load_ms},
           {"median_ms", timing.median_ms},
-          {"fastest_ms", timing.fastest_ms},
+          {"minimum_ms", timing.fastest_ms},
           {"p99_ms", timing.p99_ms},
           {"pictures_per_second", timing.pictures_per_second},
           {"runs", timing.runs},

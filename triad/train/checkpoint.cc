@@ -77,7 +77,9 @@ std::vector<std::pair<std::int64_t, fs::path>> list(const fs::path& folder) {
     if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) continue;
     const char* const end = name.data() + name.size() - kSuffix.size();
     std::int64_t step = 0;
-    if (std::from_chars(name.data() + kPrefix.size(), end, step).ptr == end)
+    const auto parsed =
+        std::from_chars(name.data() + kPrefix.size(), end, step);
+    if (parsed.ec == std::errc() && parsed.ptr == end)
       found.emplace_back(step, entry.path());
   }
   std::ranges::sort(found);
@@ -139,8 +141,10 @@ std::optional<Checkpoint> read_last_checkpoint(const fs::path& folder) {
       Checkpoint checkpoint = read_checkpoint(step, path);
       checkpoint.damaged = std::move(damaged);
       return checkpoint;
-    } catch (const Error& error) {
-      damaged.emplace_back(error.what());
+    } catch (const std::exception& error) {
+      // libtorch's errors carry a backtrace below their first line.
+      const std::string text = error.what();
+      damaged.push_back(text.substr(0, text.find('\n')));
     }
   }
   require(damaged.empty(), "{}; no older checkpoint can be read either",

@@ -22,7 +22,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Options {
-  std::string model, network, kernels;
+  std::string model, network, output, kernels;
   double density = 1, seconds = 1, peak_gmacs = 0;
   std::vector<int> threads = {1, 2};
   std::int64_t batch = 1;
@@ -55,17 +55,21 @@ double milliseconds(Clock::duration time) {
 Subject read_subject(const Options& options) {
   require(options.model.empty() != options.network.empty(),
           "bench: expected either a file or --model NETWORK");
+  require(options.output.empty() || !options.network.empty(),
+          "bench: -o keeps the random network of --model; {} is a file already",
+          options.model);
   if (options.network.empty()) {
     ModelFile file = read_model_file(options.model);
     return {std::move(file.graph), file.file.string(), file.file_bytes};
   }
   graph::Graph graph =
       random_model(options.network, {.density = options.density});
-  const auto bytes = std::int64_t(format::model_bytes(graph).size());
-  return {
-      std::move(graph),
-      fmt::format("random weights, {:g} of the groups alive", options.density),
-      bytes};
+  const std::string origin =
+      fmt::format("random weights, {:g} of the groups alive", options.density);
+  const format::Model model{std::move(graph), {{"weights", origin}}};
+  if (!options.output.empty()) format::write_model(model, options.output);
+  const auto bytes = std::int64_t(format::model_bytes(model).size());
+  return {model.graph, origin, bytes};
 }
 
 std::vector<std::uint8_t> random_pictures(std::int64_t bytes) {
@@ -235,7 +239,9 @@ void add_bench(CLI::App& command) {
       .add_option("--density", options->density,
                   "Share of living groups of 8 outputs x 4 inputs x 1 tap of "
                   "random weights")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(CLI::Range(0.001, 1.0));
+  command.add_option("-o,--output", options->output,
+                     "Keep that network as a .triad file, for other engines");
   command.add_option("--threads", options->threads, "One or more counts")
       ->check(CLI::Range(1, 256));
   command.add_option("--batch", options->batch, "Pictures a run")

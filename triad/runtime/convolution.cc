@@ -17,11 +17,6 @@ constexpr std::int64_t kPieceVectors = 6;
 // Enough pieces for a few threads to share evenly.
 constexpr std::int64_t kWantedPieces = 8;
 
-// Speed of sparse16x4 per computed multiplication, in units of sparse8x4's:
-// what it loses to broadcasting each input. An estimate: calibrate it with
-// runtime_kernels_bench.
-constexpr double kWideSpeed = 0.8;
-
 std::int64_t divide_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
@@ -308,9 +303,10 @@ std::unique_ptr<Operation> make_convolution(
     // No more groups of 16 than of 8: skip the count where even that is dear.
     const double narrow_cost =
         double(narrow.count() * 32 * vectors * kVectorPixels);
-    if (double(narrow.count() / 2 * 64 * pixels) / kWideSpeed < narrow_cost) {
+    if (double(narrow.count() / 2 * 64 * pixels) / kernels.wide_speed <
+        narrow_cost) {
       Groups wide = pack_groups(codes, kWideOutputs, offsets);
-      if (double(wide.count() * 64 * pixels) / kWideSpeed < narrow_cost)
+      if (double(wide.count() * 64 * pixels) / kernels.wide_speed < narrow_cost)
         return std::make_unique<Wide>(layer, taps, input_offset, from, to,
                                       kernels, std::move(wide), false);
     }

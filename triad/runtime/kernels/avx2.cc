@@ -279,7 +279,12 @@ void max_pool(const Maximum& work, const std::uint8_t* input,
 
 }  // namespace
 
-const Kernels kAvx2Kernels = {"avx2",        is_supported, convolve,
-                              convolve_wide, add,          max_pool};
+const Kernels kAvx2Kernels = {.name = "avx2",
+                              .is_supported = is_supported,
+                              .convolve = convolve,
+                              .convolve_wide = convolve_wide,
+                              .wide_speed = 0.48,
+                              .add = add,
+                              .max_pool = max_pool};
 
 }  // namespace triad::runtime

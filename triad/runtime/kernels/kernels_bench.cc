@@ -13,17 +13,17 @@
 namespace triad::runtime {
 namespace {
 
-struct Shape3x3 {
+struct LayerShape {
   std::int64_t channels, size, kernel;
 };
-constexpr Shape3x3 kLayers[] = {
+constexpr LayerShape kLayers[] = {
     {64, 56, 3}, {128, 28, 3}, {256, 14, 3}, {512, 7, 3}, {16, 32, 3},
     {32, 16, 3}, {64, 8, 3},   {256, 14, 1}, {512, 7, 1}, {4096, 1, 1}};
 constexpr int kAlivePercent[] = {100, 50, 25, 10, 5};
 
 // A lowered network of one layer whose groups of 8 outputs x 4 inputs x 1 tap
 // are alive with the given probability.
-graph::Graph one_layer(const Shape3x3& layer, int alive_percent) {
+graph::Graph one_layer(const LayerShape& layer, int alive_percent) {
   Random random(1);
   graph::Builder builder("layer", {layer.channels, layer.size, layer.size});
   const std::int64_t side = layer.kernel / 2;
@@ -62,7 +62,7 @@ graph::Graph one_layer(const Shape3x3& layer, int alive_percent) {
 }
 
 void run_layer(benchmark::State& state, const Kernels& kernels,
-               const Shape3x3& layer, int alive_percent) {
+               const LayerShape& layer, int alive_percent) {
   const Plan plan(one_layer(layer, alive_percent), kernels);
   Session session(plan, 1);
   const std::vector<std::uint8_t> picture(std::size_t(plan.picture_bytes()), 9);
@@ -89,7 +89,7 @@ void run_layer(benchmark::State& state, const Kernels& kernels,
 const bool registered = [] {
   for (const Kernels* kernels : all_kernels()) {
     if (!kernels->is_supported()) continue;
-    for (const Shape3x3& layer : kLayers)
+    for (const LayerShape& layer : kLayers)
       for (const int alive : kAlivePercent)
         benchmark::RegisterBenchmark(
             fmt::format("{}/{}x{}x{}/kernel{}/alive{}", kernels->name,

@@ -184,11 +184,14 @@ Convolve portable_convolve(Element input, Element output) {
   return kTable[input == Element::word][int(output)];
 }
 
-const Kernels kPortableKernels = {"portable",
-                                  [] { return true; },
-                                  convolve<std::uint8_t, std::uint8_t>,
-                                  convolve_wide,
-                                  add,
-                                  max_pool};
+// Both convolutions are the same plain loops.
+const Kernels kPortableKernels = {
+    .name = "portable",
+    .is_supported = [] { return true; },
+    .convolve = convolve<std::uint8_t, std::uint8_t>,
+    .convolve_wide = convolve_wide,
+    .wide_speed = 1,
+    .add = add,
+    .max_pool = max_pool};
 
 }  // namespace triad::runtime

@@ -1,0 +1,255 @@
+// 16 outputs side by side, an input broadcast for each pixel: sparse16x4 for
+// small maps, gemv2 and gemv8 for one pixel.
+
+#include "triad/runtime/kernels/avx512_vectors.h"
+#include "triad/runtime/kernels/avx512vnni.h"
+
+namespace triad::runtime {
+namespace {
+
+// Sums of 16 outputs for one pixel to where they belong.
+TRIAD_INLINE void store_wide(const WideConvolution& work, __m512i sum,
+                             std::byte* pixel, std::int64_t block) {
+  const Requantise& to = work.requantise;
+  const std::int64_t k = block * kWideOutputs;
+  const std::int64_t quads = work.output_quads - block * 4;
+  std::byte* quad = pixel + block * 4 * work.output_plane;
+  alignas(64) std::int32_t parts[kWideOutputs];
+  if (to.logit_scale) {
+    _mm512_store_ps(parts, _mm512_mul_ps(_mm512_cvtepi32_ps(sum),
+                                         _mm512_loadu_ps(to.logit_scale + k)));
+    for (std::int64_t i = 0; i < quads && i < 4; ++i)
+      _mm_storeu_si128(
+          reinterpret_cast<__m128i*>(quad + i * work.output_plane),
+          _mm_load_si128(reinterpret_cast<const __m128i*>(parts + i * 4)));
+    return;
+  }
+  __m256i term = _mm512_cvtsepi32_epi16(
+      _mm512_sra_epi32(sum, _mm_cvtsi32_si128(to.shift)));
+  term = _mm256_mulhrs_epi16(
+      term,
+      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(to.multiplier + k)));
+  term = _mm256_adds_epi16(term, _mm256_set1_epi16(short(to.zero)));
+  term = _mm256_max_epi16(term, _mm256_setzero_si256());
+  _mm_store_si128(reinterpret_cast<__m128i*>(parts),
+                  _mm256_cvtusepi16_epi8(term));
+  for (std::int64_t i = 0; i < quads && i < 4; ++i)
+    *reinterpret_cast<std::int32_t*>(quad + i * work.output_plane) = parts[i];
+}
+
+// One block of 16 outputs for kPixels pixels: an accumulator for each.
+template <int kPixels>
+__attribute__((noinline)) void convolve_pixels(const WideConvolution& work,
+                                               const std::byte* input,
+                                               std::byte* output,
+                                               std::int64_t block,
+                                               const std::int32_t* inputs,
+                                               const std::int32_t* outputs) {
+  __m512i sum[kPixels];
+  const __m512i start = load(work.start + block * kWideOutputs);
+#pragma GCC unroll 28
+  for (int p = 0; p < kPixels; ++p) sum[p] = start;
+  const std::int8_t* weights =
+      work.weights + std::int64_t(work.begin[block]) * kWideGroupBytes;
+  const std::int32_t* const last = work.offsets + work.begin[block + 1];
+  for (const std::int32_t* offset = work.offsets + work.begin[block];
+       offset != last; ++offset, weights += kWideGroupBytes) {
+    const __m512i weight = load(weights);
+    const std::byte* pixels = input + *offset;
+#pragma GCC unroll 28
+    for (int p = 0; p < kPixels; ++p)
+      dot(sum[p],
+          _mm512_set1_epi32(
+              *reinterpret_cast<const std::int32_t*>(pixels + inputs[p])),
+          weight);
+  }
+#pragma GCC unroll 28
+  for (int p = 0; p < kPixels; ++p)
+    store_wide(work, sum[p], output + outputs[p], block);
+}
+
+using ConvolvePixels = void (*)(const WideConvolution&, const std::byte*,
+                                std::byte*, std::int64_t, const std::int32_t*,
+                                const std::int32_t*);
+constexpr struct {
+  int pixels;
+  ConvolvePixels convolve;
+} kPixelTiles[] = {{2, convolve_pixels<2>},   {4, convolve_pixels<4>},
+                   {8, convolve_pixels<8>},   {12, convolve_pixels<12>},
+                   {16, convolve_pixels<16>}, {20, convolve_pixels<20>},
+                   {25, convolve_pixels<25>}};
+constexpr int kLargestTile = 25;
+
+// The same for kRows rows of kWidth pixels: their inputs are found from the
+// first of each row, which takes a load less per pixel.
+template <int kRows, int kWidth>
+__attribute__((noinline)) void convolve_rows(const WideConvolution& work,
+                                             const std::byte* input,
+                                             std::byte* output,
+                                             std::int64_t block,
+                                             const std::int32_t* inputs,
+                                             const std::int32_t* outputs) {
+  constexpr int kPixels = kRows * kWidth;
+  __m512i sum[kPixels];
+  const __m512i start = load(work.start + block * kWideOutputs);
+#pragma GCC unroll 28
+  for (int p = 0; p < kPixels; ++p) sum[p] = start;
+  const std::byte* rows[kRows];
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r) rows[r] = input + inputs[r * kWidth];
+  const std::int8_t* weights =
+      work.weights + std::int64_t(work.begin[block]) * kWideGroupBytes;
+  const std::int32_t* const last = work.offsets + work.begin[block + 1];
+  for (const std::int32_t* offset = work.offsets + work.begin[block];
+       offset != last; ++offset, weights += kWideGroupBytes) {
+    _mm_prefetch(weights + kPrefetchBytes, _MM_HINT_T0);
+    const __m512i weight = load(weights);
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 8
+      for (int x = 0; x < kWidth; ++x)
+        dot(sum[r * kWidth + x],
+            _mm512_set1_epi32(
+                reinterpret_cast<const std::int32_t*>(rows[r] + *offset)[x]),
+            weight);
+  }
+#pragma GCC unroll 28
+  for (int p = 0; p < kPixels; ++p)
+    store_wide(work, sum[p], output + outputs[p], block);
+}
+
+// Widths of small maps, with as many rows as registers hold.
+constexpr struct {
+  int width, rows;
+  ConvolvePixels convolve[4];  // of 1, 2, ... rows
+} kRowTiles[] = {
+    {4,
+     4,
+     {convolve_rows<1, 4>, convolve_rows<2, 4>, convolve_rows<3, 4>,
+      convolve_rows<4, 4>}},
+    {7,
+     4,
+     {convolve_rows<1, 7>, convolve_rows<2, 7>, convolve_rows<3, 7>,
+      convolve_rows<4, 7>}},
+    {8,
+     3,
+     {convolve_rows<1, 8>, convolve_rows<2, 8>, convolve_rows<3, 8>, nullptr}},
+};
+
+// Whole rows of a small map; false if there is no kernel for its width.
+bool convolve_map(const WideConvolution& work, const std::byte* input,
+                  std::byte* output, const WideTile& tile) {
+  for (const auto& kind : kRowTiles) {
+    if (kind.width != work.row_pixels) continue;
+    std::int64_t left = (tile.last_pixel - tile.first_pixel) / kind.width;
+    std::int64_t pixel = tile.first_pixel;
+    while (left > 0) {
+      const std::int64_t rows = left < kind.rows ? left : kind.rows;
+      for (std::int64_t b = tile.first_block; b < tile.last_block; ++b)
+        kind.convolve[rows - 1](work, input, output, b, work.inputs + pixel,
+                                work.outputs + pixel);
+      left -= rows;
+      pixel += rows * kind.width;
+    }
+    return true;
+  }
+  return false;
+}
+
+// Pixels in tiles of nearly equal size; a tile that is not full computes its
+// last pixel again.
+void convolve_few(const WideConvolution& work, const std::byte* input,
+                  std::byte* output, const WideTile& tile) {
+  const std::int64_t count = tile.last_pixel - tile.first_pixel;
+  const std::int64_t tiles = (count + kLargestTile - 1) / kLargestTile;
+  const std::int64_t size = (count + tiles - 1) / tiles;
+  int kind = 0;
+  while (kPixelTiles[kind].pixels < size) ++kind;
+  for (std::int64_t first = tile.first_pixel; first < tile.last_pixel;
+       first += size) {
+    std::int32_t inputs[kLargestTile], outputs[kLargestTile];
+    for (int p = 0; p < kPixelTiles[kind].pixels; ++p) {
+      std::int64_t pixel = first + (p < size ? p : size - 1);
+      if (pixel >= tile.last_pixel) pixel = tile.last_pixel - 1;
+      inputs[p] = work.inputs[pixel];
+      outputs[p] = work.outputs[pixel];
+    }
+    for (std::int64_t b = tile.first_block; b < tile.last_block; ++b)
+      kPixelTiles[kind].convolve(work, input, output, b, inputs, outputs);
+  }
+}
+
+// One pixel: four accumulators hide the latency of the dot product.
+void multiply(const WideConvolution& work, const std::byte* pixel,
+              std::byte* output, std::int64_t block) {
+  __m512i sum[4] = {load(work.start + block * kWideOutputs)};
+  sum[1] = sum[2] = sum[3] = _mm512_setzero_si512();
+  const std::int8_t* weights =
+      work.weights + std::int64_t(work.begin[block]) * kWideGroupBytes;
+  const std::int32_t count = work.begin[block + 1] - work.begin[block];
+  const std::int32_t* offset = work.offsets + work.begin[block];
+  const auto inputs = [&](std::int32_t g) {
+    return _mm512_set1_epi32(
+        *reinterpret_cast<const std::int32_t*>(pixel + offset[g]));
+  };
+  std::int32_t g = 0;
+  for (; g + 4 <= count; g += 4, weights += 4 * kWideGroupBytes)
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      _mm_prefetch(weights + kPrefetchBytes + i * kWideGroupBytes, _MM_HINT_T0);
+      dot(sum[i], inputs(g + i), load(weights + i * kWideGroupBytes));
+    }
+  for (; g < count; ++g, weights += kWideGroupBytes)
+    dot(sum[0], inputs(g), load(weights));
+  sum[0] = _mm512_add_epi32(_mm512_add_epi32(sum[0], sum[1]),
+                            _mm512_add_epi32(sum[2], sum[3]));
+  store_wide(work, sum[0], output, block);
+}
+
+// One pixel and 2-bit codes: `shift, and` leaves each code as a signed byte of
+// 64 times its value, taken out of the sum at the end.
+void multiply_packed(const WideConvolution& work, const std::byte* pixel,
+                     std::byte* output, std::int64_t block) {
+  __m512i sum[4];
+  sum[0] = sum[1] = sum[2] = sum[3] = _mm512_setzero_si512();
+  const __m512i code = _mm512_set1_epi8(char(0xC0));
+  const std::int8_t* weights =
+      work.weights + std::int64_t(work.begin[block]) * kWideGroupBytes;
+  const std::int32_t* const last = work.offsets + work.begin[block + 1];
+  for (const std::int32_t* offset = work.offsets + work.begin[block];
+       offset != last; ++offset, weights += kWideGroupBytes) {
+    _mm_prefetch(weights + kPrefetchBytes, _MM_HINT_T0);
+    const __m512i packed = load(weights);
+    const auto* inputs = reinterpret_cast<const std::int32_t*>(pixel + *offset);
+    const __m512i quads[4] = {_mm512_slli_epi32(packed, 6),
+                              _mm512_slli_epi32(packed, 4),
+                              _mm512_slli_epi32(packed, 2), packed};
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i)
+      dot(sum[i], _mm512_set1_epi32(inputs[i]),
+          _mm512_and_si512(quads[i], code));
+  }
+  const __m512i scaled = _mm512_add_epi32(_mm512_add_epi32(sum[0], sum[1]),
+                                          _mm512_add_epi32(sum[2], sum[3]));
+  store_wide(work,
+             _mm512_add_epi32(_mm512_srai_epi32(scaled, 6),
+                              load(work.start + block * kWideOutputs)),
+             output, block);
+}
+
+}  // namespace
+
+void avx512_convolve_wide(const WideConvolution& work, const std::byte* input,
+                          std::byte* output, const WideTile& tile) {
+  if (tile.last_pixel - tile.first_pixel != 1) {
+    if (!convolve_map(work, input, output, tile))
+      convolve_few(work, input, output, tile);
+    return;
+  }
+  const auto one = work.is_packed ? multiply_packed : multiply;
+  for (std::int64_t b = tile.first_block; b < tile.last_block; ++b)
+    one(work, input + work.inputs[tile.first_pixel],
+        output + work.outputs[tile.first_pixel], b);
+}
+
+}  // namespace triad::runtime

@@ -15,10 +15,12 @@ constexpr std::int64_t kPieceRows = 32;
 
 class Input : public Operation {
  public:
-  Input(std::span<const std::int16_t> table, const Storage& to)
-      : to_(to), words_(table.begin(), table.end()) {
-    for (std::size_t i = 0; i < table.size(); ++i)
-      pixels_.push_back(std::uint32_t(table[i] + to.bias()) << i / 256 % 4 * 8);
+  Input(std::span<const std::int16_t> table, const Storage& to,
+        const Kernels& kernels)
+      : to_(to), kernels_(kernels), words_(table.begin(), table.end()) {
+    if (to.layout.element_bytes == 1)
+      for (const std::int16_t word : table)
+        bytes_.push_back(std::uint8_t(word + to.bias()));
   }
 
   std::int64_t pieces() const override {
@@ -36,6 +38,8 @@ class Input : public Operation {
           look_up_bytes(frame, c, y);
   }
 
+  std::string kernel() const override { return kernels_.name; }
+
  private:
   const std::uint8_t* row(const Frame& frame, std::int64_t c,
                           std::int64_t y) const noexcept {
@@ -45,25 +49,18 @@ class Input : public Operation {
     return std::min<std::int64_t>(4, to_.layout.channels - first);
   }
 
-  // Up to four channels of a row: the tables hold each byte where it belongs in
-  // a pixel.
+  // Up to four channels of a row.
   void look_up_bytes(const Frame& frame, std::int64_t c,
                      std::int64_t y) const noexcept {
-    const std::uint8_t* rows[4];
-    const std::uint32_t* tables[4];
-    for (std::int64_t i = 0; i < 4; ++i) {
-      const std::int64_t channel = c + std::min(i, channels(c) - 1);
-      rows[i] = row(frame, channel, y);
-      tables[i] = &pixels_[std::size_t(channel * 256)];
+    const std::uint8_t* rows[4] = {};
+    const std::uint8_t* tables[4] = {};
+    for (std::int64_t i = 0; i < channels(c); ++i) {
+      rows[i] = row(frame, c + i, y);
+      tables[i] = &bytes_[std::size_t((c + i) * 256)];
     }
-    std::byte* target = frame.memory + to_.offset + to_.layout.element(c, y, 0);
-    // A channel looked up twice changes nothing: `or`.
-    for (std::int64_t x = 0; x < to_.layout.width; ++x) {
-      const std::uint32_t pixel = tables[0][rows[0][x]] |
-                                  tables[1][rows[1][x]] |
-                                  tables[2][rows[2][x]] | tables[3][rows[3][x]];
-      std::memcpy(target + x * 4, &pixel, sizeof pixel);
-    }
+    kernels_.look_up(rows, tables, int(channels(c)),
+                     frame.memory + to_.offset + to_.layout.element(c, y, 0),
+                     to_.layout.width);
   }
 
   void look_up_words(const Frame& frame, std::int64_t c,
@@ -79,8 +76,9 @@ class Input : public Operation {
   }
 
   const Storage& to_;
+  const Kernels& kernels_;
   const std::vector<std::int16_t> words_;  // [C, 256] as they are
-  std::vector<std::uint32_t> pixels_;      // [C, 256] shifted to its byte
+  std::vector<std::uint8_t> bytes_;        // [C, 256] as stored
 };
 
 class Output : public Operation {
@@ -132,8 +130,9 @@ class Softmax : public Operation {
 }  // namespace
 
 std::unique_ptr<Operation> make_input(std::span<const std::int16_t> table,
-                                      const Storage& to) {
-  return std::make_unique<Input>(table, to);
+                                      const Storage& to,
+                                      const Kernels& kernels) {
+  return std::make_unique<Input>(table, to, kernels);
 }
 
 std::unique_ptr<Operation> make_output(const Storage& from) {

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "triad/graph/graph.h"
+#include "triad/runtime/kernels/kernel.h"
 #include "triad/runtime/layout.h"
 #include "triad/runtime/operation.h"
 
@@ -13,7 +14,8 @@ namespace triad::runtime {
 
 // Looks the bytes up in the graph's input table, [C, 256].
 std::unique_ptr<Operation> make_input(std::span<const std::int16_t> table,
-                                      const Storage& to);
+                                      const Storage& to,
+                                      const Kernels& kernels);
 
 // Writes the value as floats, [C, H, W], to the frame's result.
 std::unique_ptr<Operation> make_output(const Storage& from);

@@ -37,13 +37,17 @@ void copy_strided(const std::byte* from, std::int64_t stride, std::byte* to,
 class Gather : public Operation {
  public:
   Gather(const graph::Conv2d& op, const Storage& from,
-         const PhaseLayout& phases, std::int64_t offset)
-      : from_(from), phases_(phases), offset_(offset) {
+         const PhaseLayout& phases, std::int64_t offset, const Kernels& kernels)
+      : from_(from), phases_(phases), offset_(offset), kernels_(kernels) {
     top_ = op.padding[0];
     left_ = op.padding[1];
   }
 
   std::int64_t pieces() const override { return phases_.quads; }
+  std::string kernel() const override {
+    const bool is_plain = phases_.stride[1] == 2 && phases_.pixel_bytes == 4;
+    return is_plain ? kernels_.name : "portable";
+  }
 
   void run(const Frame& frame, std::int64_t first,
            std::int64_t last) const noexcept override {
@@ -74,6 +78,8 @@ class Gather : public Operation {
         copy_strided<std::uint64_t>(row, sx, to, count);
       else if (sx == 1)
         std::memcpy(to, row, std::size_t(count * phases_.pixel_bytes));
+      else if (sx == 2)
+        kernels_.copy_even(row, to, count);
       else
         copy_strided<std::uint32_t>(row, sx, to, count);
     }
@@ -82,7 +88,64 @@ class Gather : public Operation {
   const Storage& from_;
   const PhaseLayout phases_;
   const std::int64_t offset_;
+  const Kernels& kernels_;
   std::int64_t top_ = 0, left_ = 0;
+};
+
+class PackRows : public Operation {
+ public:
+  PackRows(const graph::Conv2d& op, std::int64_t channels,
+           const TapLayout& taps, std::int64_t input_offset,
+           const RowPacking& packing, std::int64_t offset,
+           const Kernels& kernels)
+      : layout_(packing.layout),
+        input_offset_(input_offset + taps.corner),
+        input_pitch_(taps.pitch * taps.pixel_bytes),
+        offset_(offset),
+        kernels_(kernels) {
+    for (std::int64_t phase = 0; phase < layout_.phases[0]; ++phase)
+      for (std::int64_t quad = 0; quad < layout_.quads; ++quad) {
+        PackSources sources;
+        for (std::int64_t i = 0; i < 4; ++i) {
+          const std::int64_t s = (quad * 4 + i) / channels;
+          const std::int64_t c = (quad * 4 + i) % channels;
+          if (s >= op.kernel[1]) break;
+          const std::int32_t tap =
+              taps.taps[std::size_t(phase * op.kernel[1] + s)];
+          if (sources.count == 0 || c == 0)
+            sources.of[sources.count++] = {tap, int(c * 8), int(i * 8), 0};
+          PackSource& source = sources.of[sources.count - 1];
+          source.mask = source.mask << 8 | 0xFF;
+        }
+        sources_.push_back(sources);
+      }
+  }
+
+  std::int64_t pieces() const override { return layout_.height; }
+
+  std::string kernel() const override { return kernels_.name; }
+
+  // Rows first .. last - 1 of every phase and quad.
+  void run(const Frame& frame, std::int64_t first,
+           std::int64_t last) const noexcept override {
+    for (std::size_t plane = 0; plane < sources_.size(); ++plane) {
+      const auto quad = std::int64_t(plane) % layout_.quads;
+      const auto phase = std::int64_t(plane) / layout_.quads;
+      const std::byte* from = frame.memory + input_offset_;
+      std::byte* to = frame.memory + offset_ + quad * layout_.quad_bytes() +
+                      phase * layout_.phase_bytes();
+      for (std::int64_t y = first; y < last; ++y)
+        kernels_.pack_row(sources_[plane], from + y * input_pitch_,
+                          to + y * layout_.pitch * layout_.pixel_bytes,
+                          layout_.width);
+    }
+  }
+
+ private:
+  const PhaseLayout layout_;
+  const std::int64_t input_offset_, input_pitch_, offset_;
+  const Kernels& kernels_;
+  std::vector<PackSources> sources_;  // [phases, quads]
 };
 
 }  // namespace
@@ -135,8 +198,54 @@ TapLayout phase_taps(const graph::Conv2d& op, const PhaseLayout& phases) {
 std::unique_ptr<Operation> make_gather(const graph::Conv2d& op,
                                        const Storage& from,
                                        const PhaseLayout& phases,
-                                       std::int64_t offset) {
-  return std::make_unique<Gather>(op, from, phases, offset);
+                                       std::int64_t offset,
+                                       const Kernels& kernels) {
+  return std::make_unique<Gather>(op, from, phases, offset, kernels);
+}
+
+bool can_pack_rows(const graph::Conv2d& op, const Storage& from) {
+  const std::int64_t channels = from.layout.channels;
+  return from.layout.element_bytes == 1 && channels < 4 && op.groups == 1 &&
+         op.dilation[0] == 1 &&
+         divide_up(channels * op.kernel[1], 4) < op.kernel[1];
+}
+
+RowPacking pack_rows(const graph::Conv2d& op, const Storage& from,
+                     const Layout& to) {
+  RowPacking packing{
+      .op = op,
+      .inputs = divide_up(from.layout.channels * op.kernel[1], 4) * 4};
+  packing.op.kernel[1] = packing.op.stride[1] = packing.op.dilation[1] = 1;
+  const Layout input{.channels = packing.inputs};
+  packing.layout = make_phases(packing.op, input,
+                               {to.channels, to.height, to.width}, to.pitch);
+  return packing;
+}
+
+std::vector<std::int8_t> pack_row_codes(std::span<const std::int8_t> codes,
+                                        const graph::Conv2d& op,
+                                        const RowPacking& packing) {
+  const auto [rows, columns] = op.kernel;
+  const std::int64_t taps = rows * columns;
+  const std::int64_t channels = std::int64_t(codes.size()) / op.outputs / taps;
+  std::vector<std::int8_t> packed(
+      std::size_t(op.outputs * packing.inputs * rows));
+  for (std::int64_t k = 0; k < op.outputs; ++k)
+    for (std::int64_t c = 0; c < channels; ++c)
+      for (std::int64_t r = 0; r < rows; ++r)
+        for (std::int64_t s = 0; s < columns; ++s)
+          packed[std::size_t((k * packing.inputs + s * channels + c) * rows +
+                             r)] =
+              codes[std::size_t((k * channels + c) * taps + r * columns + s)];
+  return packed;
+}
+
+std::unique_ptr<Operation> make_row_packing(
+    const graph::Conv2d& op, std::int64_t channels, const TapLayout& taps,
+    std::int64_t input_offset, const RowPacking& packing, std::int64_t offset,
+    const Kernels& kernels) {
+  return std::make_unique<PackRows>(op, channels, taps, input_offset, packing,
+                                    offset, kernels);
 }
 
 }  // namespace triad::runtime

@@ -1,10 +1,16 @@
 #pragma once
-// A copy of a value with the halo and the phases a convolution wants.
+// Copies of a value for one convolution: with the halo and the phases that its
+// padding and stride want (gather), or with the taps of a row side by side in
+// the quads (row packing).
 
+#include <cstdint>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "triad/graph/op.h"
 #include "triad/runtime/convolution.h"
+#include "triad/runtime/kernels/kernel.h"
 #include "triad/runtime/layout.h"
 #include "triad/runtime/operation.h"
 
@@ -36,6 +42,35 @@ TapLayout phase_taps(const graph::Conv2d& op, const PhaseLayout& phases);
 std::unique_ptr<Operation> make_gather(const graph::Conv2d& op,
                                        const Storage& from,
                                        const PhaseLayout& phases,
-                                       std::int64_t offset);
+                                       std::int64_t offset,
+                                       const Kernels& kernels);
+
+// A convolution of one to three input channels leaves most of each quad empty.
+// Row packing fills them: the copy's channels are the pairs (s, c) of a kernel
+// row, s * C + c, so that a kernel of R x S taps over C channels becomes one of
+// R x 1 taps over S * C channels.
+struct RowPacking {
+  graph::Conv2d op;         // the convolution that is left: kernel [R, 1]
+  std::int64_t inputs = 0;  // S * C, rounded up to a multiple of 4
+  PhaseLayout layout;
+};
+
+// Whether that takes fewer groups.
+bool can_pack_rows(const graph::Conv2d& op, const Storage& from);
+
+RowPacking pack_rows(const graph::Conv2d& op, const Storage& from,
+                     const Layout& to);
+
+// Codes [K, C, R, S] of the layer as [K, inputs, R].
+std::vector<std::int8_t> pack_row_codes(std::span<const std::int8_t> codes,
+                                        const graph::Conv2d& op,
+                                        const RowPacking& packing);
+
+// Makes the copy `offset` bytes into the memory from what `taps` describe,
+// `input_offset` bytes into it.
+std::unique_ptr<Operation> make_row_packing(
+    const graph::Conv2d& op, std::int64_t channels, const TapLayout& taps,
+    std::int64_t input_offset, const RowPacking& packing, std::int64_t offset,
+    const Kernels& kernels);
 
 }  // namespace triad::runtime

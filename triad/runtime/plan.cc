@@ -137,28 +137,69 @@ class Planner {
 
   void add(const graph::Input&) {
     plan_.picture_bytes_ = element_count(output_shape());
-    add_step(make_input(graph_.input_table, output()));
+    add_step(make_input(graph_.input_table, output(), plan_.kernels_));
+  }
+
+  // What a convolution reads: its input or a copy of it.
+  struct Source {
+    TapLayout taps;
+    std::int64_t offset = 0;  // bytes from the start of the memory
+    bool is_copy = false;
+  };
+
+  std::int64_t take_copy(const PhaseLayout& layout, const graph::Conv2d& op) {
+    const Storage& from = input();
+    require_size(*node_, layout.bytes());
+    return plan_.memory_.take(kind_of(layout, op, from.layout), layout.bytes(),
+                              from.layout.element_bytes, from.zero());
+  }
+
+  void release(const Source& source) {
+    if (source.is_copy) plan_.memory_.release(source.offset);
+  }
+
+  Source add_gather(const graph::Conv2d& op) {
+    const Storage& from = input();
+    if (op.stride == graph::Pair{1, 1} && from.layout.has_halo(op.padding))
+      return {direct_taps(op, from.layout), from.offset};
+    const PhaseLayout phases =
+        make_phases(op, from.layout, output_shape(), output().layout.pitch);
+    const std::int64_t offset = take_copy(phases, op);
+    add_step("gather", make_gather(op, from, phases, offset, plan_.kernels_),
+             phases.bytes());
+    return {phase_taps(op, phases), offset, true};
   }
 
   void add(const graph::Conv2d& op) {
     const Storage& from = input();
-    const Layer layer = make_layer(from.layout.channels,
-                                   op.kernel[0] * op.kernel[1], op.groups);
-    if (op.stride == graph::Pair{1, 1} && from.layout.has_halo(op.padding)) {
-      add_step(make_convolution(layer, direct_taps(op, from.layout),
-                                from.offset, from, output(), plan_.kernels_));
-      return;
+    const Source source = add_gather(op);
+    if (can_pack_rows(op, from)) {
+      add_row_packed(op, source);
+    } else {
+      const Layer layer = make_layer(from.layout.channels,
+                                     op.kernel[0] * op.kernel[1], op.groups);
+      add_step(make_convolution(layer, source.taps, source.offset, from,
+                                output(), plan_.kernels_));
     }
-    const PhaseLayout phases =
-        make_phases(op, from.layout, output_shape(), output().layout.pitch);
-    require_size(*node_, phases.bytes());
-    const std::int64_t offset =
-        plan_.memory_.take(kind_of(phases, op, from.layout), phases.bytes(),
-                           from.layout.element_bytes, from.zero());
-    add_step("gather", make_gather(op, from, phases, offset), phases.bytes());
-    add_step(make_convolution(layer, phase_taps(op, phases), offset, from,
-                              output(), plan_.kernels_));
-    plan_.memory_.release(offset);
+    release(source);
+  }
+
+  void add_row_packed(const graph::Conv2d& op, const Source& source) {
+    const Storage& from = input();
+    const RowPacking packing = pack_rows(op, from, output().layout);
+    const Source packed{phase_taps(packing.op, packing.layout),
+                        take_copy(packing.layout, packing.op), true};
+    add_step(
+        "pack_rows",
+        make_row_packing(op, from.layout.channels, source.taps, source.offset,
+                         packing, packed.offset, plan_.kernels_),
+        packing.layout.bytes());
+    Layer layer = make_layer(packing.inputs, op.kernel[0], 1);
+    const auto codes = pack_row_codes(layer.codes, op, packing);
+    layer.codes = codes;
+    add_step(make_convolution(layer, packed.taps, packed.offset, from, output(),
+                              plan_.kernels_));
+    release(packed);
   }
 
   void add(const graph::Linear&) {

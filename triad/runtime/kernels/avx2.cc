@@ -277,6 +277,20 @@ void max_pool(const Maximum& work, const std::uint8_t* input,
   kPortableKernels.max_pool(work, input, output);
 }
 
+void look_up(const std::uint8_t* const* rows, const std::uint8_t* const* tables,
+             int channels, std::byte* pixels, std::int64_t count) {
+  kPortableKernels.look_up(rows, tables, channels, pixels, count);
+}
+
+void copy_even(const std::byte* from, std::byte* to, std::int64_t count) {
+  kPortableKernels.copy_even(from, to, count);
+}
+
+void pack_row(const PackSources& sources, const std::byte* from, std::byte* to,
+              std::int64_t count) {
+  kPortableKernels.pack_row(sources, from, to, count);
+}
+
 }  // namespace
 
 const Kernels kAvx2Kernels = {.name = "avx2",
@@ -285,6 +299,9 @@ const Kernels kAvx2Kernels = {.name = "avx2",
                               .convolve_wide = convolve_wide,
                               .wide_speed = 0.48,
                               .add = add,
-                              .max_pool = max_pool};
+                              .max_pool = max_pool,
+                              .look_up = look_up,
+                              .copy_even = copy_even,
+                              .pack_row = pack_row};
 
 }  // namespace triad::runtime

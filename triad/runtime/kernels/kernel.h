@@ -8,19 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "triad/runtime/kernels/element_kernels.h"
+
 namespace triad::runtime {
 
-// Bytes a kernel may read, and throw away, beyond what it needs.
-constexpr std::int64_t kReadSlackBytes = 512;
-
-constexpr int kVectorPixels = 16;  // pixels handled at a time
-constexpr int kBlockOutputs = 8;   // outputs of a group
-
-// Up to 16 neighbouring pixels that are computed together.
-struct PixelVector {
-  std::int32_t input = 0, output = 0;  // bytes from the values' starts
-  std::uint32_t mask = 0;  // bit i: pixel i is a real one and is written
-};
+constexpr int kBlockOutputs = 8;  // outputs of a group
 
 // Accumulators to stored integers (docs/integer_arithmetic.md).
 struct Requantise {
@@ -87,32 +79,6 @@ struct WideTile {
 using ConvolveWide = void (*)(const WideConvolution&, const std::byte* input,
                               std::byte* output, const WideTile& tile);
 
-// Sum of two values of bytes that have the layout of their output.
-struct Addition {
-  std::int32_t zero[2] = {};  // stored zeros of the inputs
-  std::int16_t multiplier[2] = {};
-  int shift = 0;
-  std::int32_t output_zero = 0;
-  const PixelVector* vectors = nullptr;  // of one plane
-  std::int64_t vector_count = 0;
-  std::int64_t plane = 0;  // bytes
-};
-
-// Quads first .. last - 1.
-using Add = void (*)(const Addition&, const std::byte* a, const std::byte* b,
-                     std::byte* output, std::int64_t first, std::int64_t last);
-
-// Maxima over windows of bytes that lie inside the input.
-struct Maximum {
-  std::int64_t kernel[2] = {}, stride[2] = {};
-  std::int64_t input_pitch = 0, output_pitch = 0;  // bytes from row to row
-  std::int64_t height = 0, width = 0;              // of the output, pixels
-};
-
-// One plane; input and output at its pixel (0, 0).
-using MaxPool = void (*)(const Maximum&, const std::uint8_t* input,
-                         std::uint8_t* output);
-
 // The kernels of one instruction set; those of a poorer one stand in where it
 // has none of its own.
 struct Kernels {
@@ -125,6 +91,9 @@ struct Kernels {
   double wide_speed;
   Add add;
   MaxPool max_pool;
+  LookUp look_up;
+  CopyEven copy_even;
+  PackRow pack_row;
 };
 
 }  // namespace triad::runtime

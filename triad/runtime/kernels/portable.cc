@@ -1,6 +1,7 @@
 #include "triad/runtime/kernels/portable.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "triad/encoding/integer.h"
 
@@ -173,6 +174,33 @@ void max_pool(const Maximum& work, const std::uint8_t* input,
     }
 }
 
+void look_up(const std::uint8_t* const* rows, const std::uint8_t* const* tables,
+             int channels, std::byte* pixels, std::int64_t count) {
+  for (int c = 0; c < 4; ++c)
+    for (std::int64_t x = 0; x < count; ++x)
+      pixels[x * 4 + c] =
+          std::byte(c < channels ? tables[c][rows[c][x]] : std::uint8_t(0));
+}
+
+void copy_even(const std::byte* from, std::byte* to, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i)
+    std::memcpy(to + i * 4, from + i * 8, 4);
+}
+
+void pack_row(const PackSources& sources, const std::byte* from, std::byte* to,
+              std::int64_t count) {
+  for (std::int64_t x = 0; x < count; ++x) {
+    std::uint32_t pixel = 0;
+    for (int i = 0; i < sources.count; ++i) {
+      const PackSource& source = sources.of[i];
+      pixel |= (at<std::uint32_t>(from, source.offset + x * 4) >> source.right &
+                source.mask)
+               << source.left;
+    }
+    at<std::uint32_t>(to, x * 4) = pixel;
+  }
+}
+
 }  // namespace
 
 Convolve portable_convolve(Element input, Element output) {
@@ -192,6 +220,9 @@ const Kernels kPortableKernels = {
     .convolve_wide = convolve_wide,
     .wide_speed = 1,
     .add = add,
-    .max_pool = max_pool};
+    .max_pool = max_pool,
+    .look_up = look_up,
+    .copy_even = copy_even,
+    .pack_row = pack_row};
 
 }  // namespace triad::runtime

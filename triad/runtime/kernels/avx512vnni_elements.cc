@@ -1,0 +1,190 @@
+// What convolves nothing. Loads may reach beyond what is asked for
+// (kReadSlackBytes), but never beyond a caller's picture.
+
+#include "triad/runtime/kernels/avx512_vectors.h"
+#include "triad/runtime/kernels/avx512vnni.h"
+#include "triad/runtime/kernels/portable.h"
+
+namespace triad::runtime {
+
+// One input of an Add: 32 bytes as int16 terms.
+TRIAD_INLINE __m512i term(__m512i words, __m512i zero, __m512i multiplier) {
+  return _mm512_mulhrs_epi16(
+      _mm512_slli_epi16(_mm512_sub_epi16(words, zero), 7), multiplier);
+}
+
+void avx512_add(const Addition& work, const std::byte* a, const std::byte* b,
+                std::byte* output, std::int64_t first, std::int64_t last) {
+  const __m512i zero_a = _mm512_set1_epi16(short(work.zero[0]));
+  const __m512i zero_b = _mm512_set1_epi16(short(work.zero[1]));
+  const __m512i multiplier_a = _mm512_set1_epi16(work.multiplier[0]);
+  const __m512i multiplier_b = _mm512_set1_epi16(work.multiplier[1]);
+  const __m512i zero = _mm512_set1_epi16(short(work.output_zero));
+  // (x >> (shift - 1)) + 1 >> 1 rounds without leaving 16 bits; where the + 1
+  // saturates, so does the byte.
+  const __m128i shift = _mm_cvtsi32_si128(work.shift > 0 ? work.shift - 1 : 0);
+  const __m512i one = _mm512_set1_epi16(work.shift > 0 ? 1 : 0);
+  const __m128i last_shift = _mm_cvtsi32_si128(work.shift > 0 ? 1 : 0);
+  const __m512i none = _mm512_setzero_si512();
+  const auto sum = [&](__m512i x, __m512i y) {
+    __m512i words = _mm512_add_epi16(term(x, zero_a, multiplier_a),
+                                     term(y, zero_b, multiplier_b));
+    words = _mm512_adds_epi16(_mm512_sra_epi16(words, shift), one);
+    return _mm512_adds_epi16(_mm512_sra_epi16(words, last_shift), zero);
+  };
+  for (std::int64_t quad = first; quad < last; ++quad)
+    for (std::int64_t v = 0; v < work.vector_count; ++v) {
+      const std::int64_t offset = quad * work.plane + work.vectors[v].input;
+      const __m512i x = load(a + offset), y = load(b + offset);
+      const __m512i low =
+          sum(_mm512_unpacklo_epi8(x, none), _mm512_unpacklo_epi8(y, none));
+      const __m512i high =
+          sum(_mm512_unpackhi_epi8(x, none), _mm512_unpackhi_epi8(y, none));
+      _mm512_mask_storeu_epi32(output + offset, __mmask16(work.vectors[v].mask),
+                               _mm512_packus_epi16(low, high));
+    }
+}
+
+// Maximum over the rows of a window, 16 pixels from `input` on.
+TRIAD_INLINE __m512i highest_row(const Maximum& work,
+                                 const std::uint8_t* input) {
+  __m512i highest = load(input);
+  for (std::int64_t r = 1; r < work.kernel[0]; ++r)
+    highest = _mm512_max_epu8(highest, load(input + r * work.input_pitch));
+  return highest;
+}
+
+// 16 output pixels whose windows start at `input`, at horizontal stride 1 or 2.
+TRIAD_INLINE __m512i highest_windows(const Maximum& work,
+                                     const std::uint8_t* input) {
+  __m512i highest = _mm512_setzero_si512();
+  if (work.stride[1] == 1) {
+    for (std::int64_t s = 0; s < work.kernel[1]; ++s)
+      highest = _mm512_max_epu8(highest, highest_row(work, input + s * 4));
+    return highest;
+  }
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20,
+                                         22, 24, 26, 28, 30);
+  const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
+  for (std::int64_t s = 0; s < work.kernel[1]; s += 2) {
+    const __m512i low = highest_row(work, input + s * 4);
+    const __m512i high = highest_row(work, input + s * 4 + 64);
+    highest =
+        _mm512_max_epu8(highest, _mm512_permutex2var_epi32(low, even, high));
+    if (s + 1 < work.kernel[1])
+      highest =
+          _mm512_max_epu8(highest, _mm512_permutex2var_epi32(low, odd, high));
+  }
+  return highest;
+}
+
+void avx512_max_pool(const Maximum& work, const std::uint8_t* input,
+                     std::uint8_t* output) {
+  if (work.stride[1] > 2) {
+    kPortableKernels.max_pool(work, input, output);
+    return;
+  }
+  for (std::int64_t y = 0; y < work.height; ++y)
+    for (std::int64_t x = 0; x < work.width; x += kVectorPixels) {
+      const std::int64_t left = work.width - x;
+      const auto mask = __mmask16(left < 16 ? (1u << left) - 1 : 0xFFFF);
+      _mm512_mask_storeu_epi32(
+          output + y * work.output_pitch + x * 4, mask,
+          highest_windows(work, input + y * work.stride[0] * work.input_pitch +
+                                    x * work.stride[1] * 4));
+    }
+}
+
+// Four channels of 64 pixels to 64 pixels of four channels.
+TRIAD_INLINE void interleave(const __m512i (&channels)[4],
+                             __m512i (&pixels)[4]) {
+  const __m512i low01 = _mm512_unpacklo_epi8(channels[0], channels[1]);
+  const __m512i high01 = _mm512_unpackhi_epi8(channels[0], channels[1]);
+  const __m512i low23 = _mm512_unpacklo_epi8(channels[2], channels[3]);
+  const __m512i high23 = _mm512_unpackhi_epi8(channels[2], channels[3]);
+  // Lane l of parts[i]: pixels 16 l + 4 i and the three after it.
+  const __m512i parts[4] = {_mm512_unpacklo_epi16(low01, low23),
+                            _mm512_unpackhi_epi16(low01, low23),
+                            _mm512_unpacklo_epi16(high01, high23),
+                            _mm512_unpackhi_epi16(high01, high23)};
+  for (int half = 0; half < 2; ++half) {
+    const auto two_lanes = [&](__m512i a, __m512i b) {
+      return half == 0 ? _mm512_shuffle_i32x4(a, b, 0x44)
+                       : _mm512_shuffle_i32x4(a, b, 0xEE);
+    };
+    const __m512i front = two_lanes(parts[0], parts[1]);
+    const __m512i back = two_lanes(parts[2], parts[3]);
+    pixels[half * 2] = _mm512_shuffle_i32x4(front, back, 0x88);
+    pixels[half * 2 + 1] = _mm512_shuffle_i32x4(front, back, 0xDD);
+  }
+}
+
+// 64 bytes through a table of 256: two halves of 128, which VBMI looks up in
+// one instruction each.
+__attribute__((target("avx512vbmi"))) static inline __m512i look_up_bytes(
+    __m512i index, const std::uint8_t* table) {
+  return _mm512_mask_blend_epi8(
+      _mm512_movepi8_mask(index),
+      _mm512_permutex2var_epi8(load(table), index, load(table + 64)),
+      _mm512_permutex2var_epi8(load(table + 128), index, load(table + 192)));
+}
+
+__attribute__((target("avx512vbmi"))) static void look_up_vbmi(
+    const std::uint8_t* const* rows, const std::uint8_t* const* tables,
+    int channels, std::byte* pixels, std::int64_t count) {
+  for (std::int64_t x = 0; x < count; x += 64) {
+    const std::int64_t left = count - x;
+    const __mmask64 inside =
+        left < 64 ? (__mmask64(1) << left) - 1 : ~__mmask64(0);
+    __m512i bytes[4] = {}, quads[4];
+    for (int c = 0; c < channels; ++c)
+      bytes[c] = look_up_bytes(_mm512_maskz_loadu_epi8(inside, rows[c] + x),
+                               tables[c]);
+    interleave(bytes, quads);
+    for (int i = 0; i < 4; ++i)
+      _mm512_mask_storeu_epi32(pixels + x * 4 + i * 64,
+                               __mmask16(inside >> (i * 16)), quads[i]);
+  }
+}
+
+void avx512_look_up(const std::uint8_t* const* rows,
+                    const std::uint8_t* const* tables, int channels,
+                    std::byte* pixels, std::int64_t count) {
+  static const bool has_vbmi = __builtin_cpu_supports("avx512vbmi");
+  (has_vbmi ? look_up_vbmi : kPortableKernels.look_up)(rows, tables, channels,
+                                                       pixels, count);
+}
+
+void avx512_copy_even(const std::byte* from, std::byte* to,
+                      std::int64_t count) {
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20,
+                                         22, 24, 26, 28, 30);
+  for (std::int64_t i = 0; i < count; i += 16) {
+    const std::int64_t left = count - i;
+    _mm512_mask_storeu_epi32(
+        to + i * 4, __mmask16(left < 16 ? (1u << left) - 1 : 0xFFFF),
+        _mm512_permutex2var_epi32(load(from + i * 8), even,
+                                  load(from + i * 8 + 64)));
+  }
+}
+
+void avx512_pack_row(const PackSources& sources, const std::byte* from,
+                     std::byte* to, std::int64_t count) {
+  for (std::int64_t x = 0; x < count; x += 16) {
+    __m512i pixels = _mm512_setzero_si512();
+    for (int i = 0; i < sources.count; ++i) {
+      const PackSource& source = sources.of[i];
+      const __m512i bytes =
+          _mm512_and_si512(_mm512_srl_epi32(load(from + source.offset + x * 4),
+                                            _mm_cvtsi32_si128(source.right)),
+                           _mm512_set1_epi32(int(source.mask)));
+      pixels = _mm512_or_si512(
+          pixels, _mm512_sll_epi32(bytes, _mm_cvtsi32_si128(source.left)));
+    }
+    const std::int64_t left = count - x;
+    _mm512_mask_storeu_epi32(
+        to + x * 4, __mmask16(left < 16 ? (1u << left) - 1 : 0xFFFF), pixels);
+  }
+}
+
+}  // namespace triad::runtime

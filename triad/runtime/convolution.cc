@@ -6,6 +6,7 @@
 #include "triad/base/error.h"
 #include "triad/runtime/groups.h"
 #include "triad/runtime/kernels/portable.h"
+#include "triad/runtime/kernels/relative_speed.h"
 
 namespace triad::runtime {
 namespace {
@@ -301,12 +302,12 @@ std::unique_ptr<Operation> make_convolution(
     const auto vectors = std::int64_t(make_vectors(taps, to.layout).size());
     const std::int64_t pixels = to.layout.height * to.layout.width;
     // No more groups of 16 than of 8: skip the count where even that is dear.
+    const double speed = wide_speed(kernels);
     const double narrow_cost =
         double(narrow.count() * 32 * vectors * kVectorPixels);
-    if (double(narrow.count() / 2 * 64 * pixels) / kernels.wide_speed <
-        narrow_cost) {
+    if (double(narrow.count() / 2 * 64 * pixels) / speed < narrow_cost) {
       Groups wide = pack_groups(codes, kWideOutputs, offsets);
-      if (double(wide.count() * 64 * pixels) / kernels.wide_speed < narrow_cost)
+      if (double(wide.count() * 64 * pixels) / speed < narrow_cost)
         return std::make_unique<Wide>(layer, taps, input_offset, from, to,
                                       kernels, std::move(wide), false);
     }

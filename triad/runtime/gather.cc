@@ -6,6 +6,11 @@
 namespace triad::runtime {
 namespace {
 
+// A vector of pixels more in a row packing costs about as much as this many dot
+// products: to copy it, and to read it from the second level cache instead of
+// the first.
+constexpr std::int64_t kPackingCost = 40;
+
 std::int64_t divide_up(std::int64_t a, std::int64_t b) {
   return a >= 0 ? (a + b - 1) / b : -(-a / b);
 }
@@ -103,39 +108,38 @@ class PackRows : public Operation {
         input_pitch_(taps.pitch * taps.pixel_bytes),
         offset_(offset),
         kernels_(kernels) {
-    for (std::int64_t phase = 0; phase < layout_.phases[0]; ++phase)
-      for (std::int64_t quad = 0; quad < layout_.quads; ++quad) {
-        PackSources sources;
-        for (std::int64_t i = 0; i < 4; ++i) {
-          const std::int64_t s = (quad * 4 + i) / channels;
-          const std::int64_t c = (quad * 4 + i) % channels;
-          if (s >= op.kernel[1]) break;
-          const std::int32_t tap =
-              taps.taps[std::size_t(phase * op.kernel[1] + s)];
-          if (sources.count == 0 || c == 0)
-            sources.of[sources.count++] = {tap, int(c * 8), int(i * 8), 0};
-          PackSource& source = sources.of[sources.count - 1];
-          source.mask = source.mask << 8 | 0xFF;
-        }
-        sources_.push_back(sources);
+    const auto [rows, columns] = op.kernel;
+    const std::int64_t elements =
+        std::min(packing.rows, rows) * columns * channels;
+    for (std::int64_t first = 0; first < packing.inputs; first += 4) {
+      PackSources sources;
+      for (std::int64_t i = 0; i < std::min<std::int64_t>(4, elements - first);
+           ++i) {
+        const std::int64_t tap = (first + i) / channels;
+        const std::int64_t c = (first + i) % channels;
+        if (i == 0 || c == 0)
+          sources.of[sources.count++] = {taps.taps[std::size_t(tap)],
+                                         int(c * 8), int(i * 8), 0};
+        PackSource& source = sources.of[sources.count - 1];
+        source.mask = source.mask << 8 | 0xFF;
       }
+      sources_.push_back(sources);
+    }
   }
 
   std::int64_t pieces() const override { return layout_.height; }
 
   std::string kernel() const override { return kernels_.name; }
 
-  // Rows first .. last - 1 of every phase and quad.
+  // Rows first .. last - 1 of every quad.
   void run(const Frame& frame, std::int64_t first,
            std::int64_t last) const noexcept override {
-    for (std::size_t plane = 0; plane < sources_.size(); ++plane) {
-      const auto quad = std::int64_t(plane) % layout_.quads;
-      const auto phase = std::int64_t(plane) / layout_.quads;
+    for (std::size_t quad = 0; quad < sources_.size(); ++quad) {
       const std::byte* from = frame.memory + input_offset_;
-      std::byte* to = frame.memory + offset_ + quad * layout_.quad_bytes() +
-                      phase * layout_.phase_bytes();
+      std::byte* to =
+          frame.memory + offset_ + std::int64_t(quad) * layout_.quad_bytes();
       for (std::int64_t y = first; y < last; ++y)
-        kernels_.pack_row(sources_[plane], from + y * input_pitch_,
+        kernels_.pack_row(sources_[quad], from + y * input_pitch_,
                           to + y * layout_.pitch * layout_.pixel_bytes,
                           layout_.width);
     }
@@ -145,7 +149,7 @@ class PackRows : public Operation {
   const PhaseLayout layout_;
   const std::int64_t input_offset_, input_pitch_, offset_;
   const Kernels& kernels_;
-  std::vector<PackSources> sources_;  // [phases, quads]
+  std::vector<PackSources> sources_;  // [quads]
 };
 
 }  // namespace
@@ -203,21 +207,38 @@ std::unique_ptr<Operation> make_gather(const graph::Conv2d& op,
   return std::make_unique<Gather>(op, from, phases, offset, kernels);
 }
 
-bool can_pack_rows(const graph::Conv2d& op, const Storage& from) {
+std::optional<RowPacking> choose_row_packing(const graph::Conv2d& op,
+                                             const Storage& from,
+                                             const Layout& to) {
   const std::int64_t channels = from.layout.channels;
-  return from.layout.element_bytes == 1 && channels < 4 && op.groups == 1 &&
-         op.dilation[0] == 1 &&
-         divide_up(channels * op.kernel[1], 4) < op.kernel[1];
-}
-
-RowPacking pack_rows(const graph::Conv2d& op, const Storage& from,
-                     const Layout& to) {
-  RowPacking packing{
-      .op = op,
-      .inputs = divide_up(from.layout.channels * op.kernel[1], 4) * 4};
-  packing.op.kernel[1] = packing.op.stride[1] = packing.op.dilation[1] = 1;
-  const Layout input{.channels = packing.inputs};
-  packing.layout = make_phases(packing.op, input,
+  const auto [rows, columns] = op.kernel;
+  if (from.layout.element_bytes != 1 || channels >= 4 || op.groups != 1 ||
+      op.dilation[0] != 1)
+    return {};
+  std::int64_t best = 0, least = rows * columns * op.outputs;
+  for (std::int64_t packed = op.stride[0]; packed < rows + op.stride[0];
+       packed += op.stride[0]) {
+    // The last packed tap must not reach for rows that nobody has.
+    if ((divide_up(rows, packed) * packed - 1) / op.stride[0] >
+        (rows - 1) / op.stride[0])
+      continue;
+    std::int64_t groups = 0;
+    for (std::int64_t r = 0; r < rows; r += packed)
+      groups += divide_up(std::min(packed, rows - r) * columns * channels, 4);
+    const std::int64_t cost =
+        groups * op.outputs +
+        kPackingCost * divide_up(packed * columns * channels, 4);
+    if (cost >= least) continue;
+    best = packed;
+    least = cost;
+  }
+  if (best == 0) return {};
+  RowPacking packing{.rows = best,
+                     .op = {.outputs = op.outputs,
+                            .kernel = {divide_up(rows, best), 1},
+                            .dilation = {best / op.stride[0], 1}},
+                     .inputs = divide_up(best * columns * channels, 4) * 4};
+  packing.layout = make_phases(packing.op, {.channels = packing.inputs},
                                {to.channels, to.height, to.width}, to.pitch);
   return packing;
 }
@@ -228,15 +249,19 @@ std::vector<std::int8_t> pack_row_codes(std::span<const std::int8_t> codes,
   const auto [rows, columns] = op.kernel;
   const std::int64_t taps = rows * columns;
   const std::int64_t channels = std::int64_t(codes.size()) / op.outputs / taps;
+  const std::int64_t packed_taps = packing.op.kernel[0];
   std::vector<std::int8_t> packed(
-      std::size_t(op.outputs * packing.inputs * rows));
+      std::size_t(op.outputs * packing.inputs * packed_taps));
+  const std::int8_t* code = codes.data();
   for (std::int64_t k = 0; k < op.outputs; ++k)
     for (std::int64_t c = 0; c < channels; ++c)
       for (std::int64_t r = 0; r < rows; ++r)
-        for (std::int64_t s = 0; s < columns; ++s)
-          packed[std::size_t((k * packing.inputs + s * channels + c) * rows +
-                             r)] =
-              codes[std::size_t((k * channels + c) * taps + r * columns + s)];
+        for (std::int64_t s = 0; s < columns; ++s) {
+          const std::int64_t input =
+              (r % packing.rows * columns + s) * channels + c;
+          packed[std::size_t((k * packing.inputs + input) * packed_taps +
+                             r / packing.rows)] = *code++;
+        }
   return packed;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,22 +47,23 @@ std::unique_ptr<Operation> make_gather(const graph::Conv2d& op,
                                        const Kernels& kernels);
 
 // A convolution of one to three input channels leaves most of each quad empty.
-// Row packing fills them: the copy's channels are the pairs (s, c) of a kernel
-// row, s * C + c, so that a kernel of R x S taps over C channels becomes one of
-// R x 1 taps over S * C channels.
+// Row packing fills them: the copy's channels are the triples (p, s, c) of
+// `rows` neighbouring kernel rows p, in the order of (p * S + s) * C + c, so
+// that a kernel of R x S taps over C channels becomes one of
+// ceil(R / rows) x 1 taps over rows * S * C channels.
 struct RowPacking {
-  graph::Conv2d op;         // the convolution that is left: kernel [R, 1]
-  std::int64_t inputs = 0;  // S * C, rounded up to a multiple of 4
+  std::int64_t rows = 1;    // a multiple of the vertical stride
+  graph::Conv2d op;         // the convolution that is left
+  std::int64_t inputs = 0;  // rows * S * C, rounded up to a multiple of 4
   PhaseLayout layout;
 };
 
-// Whether that takes fewer groups.
-bool can_pack_rows(const graph::Conv2d& op, const Storage& from);
+// The packing that costs least; none where not packing does.
+std::optional<RowPacking> choose_row_packing(const graph::Conv2d& op,
+                                             const Storage& from,
+                                             const Layout& to);
 
-RowPacking pack_rows(const graph::Conv2d& op, const Storage& from,
-                     const Layout& to);
-
-// Codes [K, C, R, S] of the layer as [K, inputs, R].
+// Codes [K, C, R, S] of the layer as [K, inputs, ceil(R / rows)].
 std::vector<std::int8_t> pack_row_codes(std::span<const std::int8_t> codes,
                                         const graph::Conv2d& op,
                                         const RowPacking& packing);

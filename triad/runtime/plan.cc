@@ -173,8 +173,8 @@ class Planner {
   void add(const graph::Conv2d& op) {
     const Storage& from = input();
     const Source source = add_gather(op);
-    if (can_pack_rows(op, from)) {
-      add_row_packed(op, source);
+    if (const auto packing = choose_row_packing(op, from, output().layout)) {
+      add_row_packed(op, source, *packing);
     } else {
       const Layer layer = make_layer(from.layout.channels,
                                      op.kernel[0] * op.kernel[1], op.groups);
@@ -184,9 +184,9 @@ class Planner {
     release(source);
   }
 
-  void add_row_packed(const graph::Conv2d& op, const Source& source) {
+  void add_row_packed(const graph::Conv2d& op, const Source& source,
+                      const RowPacking& packing) {
     const Storage& from = input();
-    const RowPacking packing = pack_rows(op, from, output().layout);
     const Source packed{phase_taps(packing.op, packing.layout),
                         take_copy(packing.layout, packing.op), true};
     add_step(
@@ -194,7 +194,7 @@ class Planner {
         make_row_packing(op, from.layout.channels, source.taps, source.offset,
                          packing, packed.offset, plan_.kernels_),
         packing.layout.bytes());
-    Layer layer = make_layer(packing.inputs, op.kernel[0], 1);
+    Layer layer = make_layer(packing.inputs, packing.op.kernel[0], 1);
     const auto codes = pack_row_codes(layer.codes, op, packing);
     layer.codes = codes;
     add_step(make_convolution(layer, packed.taps, packed.offset, from, output(),

@@ -106,7 +106,7 @@ __attribute__((noinline)) void convolve_rows(const WideConvolution& work,
     const __m512i weight = load(weights);
 #pragma GCC unroll 4
     for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 8
+#pragma GCC unroll 14
       for (int x = 0; x < kWidth; ++x)
         dot(sum[r * kWidth + x],
             _mm512_set1_epi32(
@@ -134,6 +134,7 @@ constexpr struct {
     {8,
      3,
      {convolve_rows<1, 8>, convolve_rows<2, 8>, convolve_rows<3, 8>, nullptr}},
+    {14, 2, {convolve_rows<1, 14>, convolve_rows<2, 14>, nullptr, nullptr}},
 };
 
 // Whole rows of a small map; false if there is no kernel for its width.

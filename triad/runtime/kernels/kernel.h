@@ -86,9 +86,6 @@ struct Kernels {
   bool (*is_supported)();
   Convolve convolve;           // 8-bit input and output
   ConvolveWide convolve_wide;  // 8-bit input; output 8-bit or real
-  // Speed of convolve_wide per computed multiplication, in units of convolve's:
-  // on a dense 512 x 7 x 7 layer (runtime_kernels_bench).
-  double wide_speed;
   Add add;
   MaxPool max_pool;
   LookUp look_up;

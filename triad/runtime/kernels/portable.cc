@@ -218,7 +218,6 @@ const Kernels kPortableKernels = {
     .is_supported = [] { return true; },
     .convolve = convolve<std::uint8_t, std::uint8_t>,
     .convolve_wide = convolve_wide,
-    .wide_speed = 1,
     .add = add,
     .max_pool = max_pool,
     .look_up = look_up,

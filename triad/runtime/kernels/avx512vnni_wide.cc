@@ -106,7 +106,7 @@ __attribute__((noinline)) void convolve_rows(const WideConvolution& work,
     const __m512i weight = load(weights);
 #pragma GCC unroll 4
     for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 14
+#pragma GCC unroll 28
       for (int x = 0; x < kWidth; ++x)
         dot(sum[r * kWidth + x],
             _mm512_set1_epi32(
@@ -118,7 +118,8 @@ __attribute__((noinline)) void convolve_rows(const WideConvolution& work,
     store_wide(work, sum[p], output + outputs[p], block);
 }
 
-// Widths of small maps, with as many rows as registers hold.
+// Widths of maps, with as many rows as registers hold; a row of 56 is two
+// of 28.
 constexpr struct {
   int width, rows;
   ConvolvePixels convolve[4];  // of 1, 2, ... rows
@@ -135,13 +136,20 @@ constexpr struct {
      3,
      {convolve_rows<1, 8>, convolve_rows<2, 8>, convolve_rows<3, 8>, nullptr}},
     {14, 2, {convolve_rows<1, 14>, convolve_rows<2, 14>, nullptr, nullptr}},
+    {28, 1, {convolve_rows<1, 28>, nullptr, nullptr, nullptr}},
 };
 
-// Whole rows of a small map; false if there is no kernel for its width.
+// A row of one tile or of several long ones, for less loads than pixels cost
+// one by one.
+constexpr int kLongRow = 28;
+
+// Whole rows of a map; false if there is no kernel for its width.
 bool convolve_map(const WideConvolution& work, const std::byte* input,
                   std::byte* output, const WideTile& tile) {
   for (const auto& kind : kRowTiles) {
-    if (kind.width != work.row_pixels) continue;
+    if (kind.width != work.row_pixels &&
+        (kind.width < kLongRow || work.row_pixels % kind.width != 0))
+      continue;
     std::int64_t left = (tile.last_pixel - tile.first_pixel) / kind.width;
     std::int64_t pixel = tile.first_pixel;
     while (left > 0) {

@@ -14,9 +14,10 @@ namespace {
 // Bytes of packed weights one piece of work reads: they stay in the second
 // level cache while it goes over its pixels.
 constexpr std::int64_t kPieceWeightBytes = 256 * 1024;
-constexpr std::int64_t kPieceVectors = 6;
-// Enough pieces for a few threads to share evenly.
-constexpr std::int64_t kWantedPieces = 8;
+constexpr std::int64_t kPieceVectors = 3;
+// Enough pieces for a few threads to share evenly: with 9 of them, one of two
+// threads works a tenth longer than half the time.
+constexpr std::int64_t kWantedPieces = 16;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
@@ -113,6 +114,27 @@ std::int64_t border(std::int64_t count, std::int64_t pieces, std::int64_t i) {
   return count * i / pieces;
 }
 
+// The numbers of a fused sum, the convolution's first.
+struct Fused {
+  Addition numbers;
+  Residual residual;
+
+  explicit Fused(const Connection& values) {
+    if (!values.sum) return;
+    const FusedSum& sum = *values.sum;
+    const graph::Requantization& integers = sum.node.requantization.front();
+    const std::size_t mine = sum.input, other = 1 - sum.input;
+    numbers = {
+        .zero = {values.to.zero(), sum.other.zero()},
+        .multiplier = {integers.multiplier[mine], integers.multiplier[other]},
+        .shift = integers.shift,
+        .output_zero = sum.to.zero()};
+    residual = {&numbers, sum.other.offset - sum.to.offset};
+  }
+  Fused(const Fused&) = delete;
+  Fused& operator=(const Fused&) = delete;
+};
+
 bool is_ternary(const Layer& layer) {
   return std::ranges::all_of(
       layer.codes, [](std::int8_t code) { return code >= -1 && code <= 1; });
@@ -121,16 +143,16 @@ bool is_ternary(const Layer& layer) {
 // Groups of 8 outputs x 4 inputs over vectors of pixels.
 class Narrow : public Operation {
  public:
-  Narrow(const Layer& layer, const TapLayout& taps, std::int64_t input_offset,
-         const Storage& from, const Storage& to, const Kernels& kernels,
+  Narrow(const Layer& layer, const Connection& values, const Kernels& kernels,
          Groups groups)
       : groups_(std::move(groups)),
-        numbers_(layer, from, to, groups_.blocks * kBlockOutputs),
-        vectors_(make_vectors(taps, to.layout)),
-        input_offset_(input_offset),
-        to_(to),
+        numbers_(layer, values.from, values.to, groups_.blocks * kBlockOutputs),
+        fused_(values),
+        vectors_(make_vectors(values.taps, values.target().layout)),
+        input_offset_(values.input_offset),
+        to_(values.target()),
         macs_(layer.macs) {
-    const Element in = element_of(from), out = element_of(to);
+    const Element in = element_of(values.from), out = element_of(values.to);
     const bool bytes = in == Element::byte && out == Element::byte;
     convolve_ = bytes ? kernels.convolve : portable_convolve(in, out);
     name_ = std::string("sparse8x4/") + (bytes ? kernels.name : "portable");
@@ -140,9 +162,10 @@ class Narrow : public Operation {
              .is_ternary = is_ternary(layer),
              .start = numbers_.start.data(),
              .requantise = numbers_.requantise,
+             .residual = fused_.residual,
              .vectors = vectors_.data(),
-             .output_plane = to.layout.plane_bytes(),
-             .output_quads = to.layout.quads()};
+             .output_plane = to_.layout.plane_bytes(),
+             .output_quads = to_.layout.quads()};
     const auto vectors = std::int64_t(vectors_.size());
     vector_pieces_ = divide_up(vectors, kPieceVectors);
     block_pieces_ = std::max(divide_up(groups_.bytes(), kPieceWeightBytes),
@@ -178,6 +201,7 @@ class Narrow : public Operation {
  private:
   const Groups groups_;
   const Numbers numbers_;
+  const Fused fused_;
   const std::vector<PixelVector> vectors_;
   const std::int64_t input_offset_;
   const Storage& to_;
@@ -191,16 +215,17 @@ class Narrow : public Operation {
 // Groups of 16 outputs over few pixels.
 class Wide : public Operation {
  public:
-  Wide(const Layer& layer, const TapLayout& taps, std::int64_t input_offset,
-       const Storage& from, const Storage& to, const Kernels& kernels,
+  Wide(const Layer& layer, const Connection& values, const Kernels& kernels,
        Groups groups, bool is_packed)
       : groups_(std::move(groups)),
-        numbers_(layer, from, to, groups_.blocks * kWideOutputs),
-        input_offset_(input_offset),
-        to_(to),
+        numbers_(layer, values.from, values.to, groups_.blocks * kWideOutputs),
+        fused_(values),
+        input_offset_(values.input_offset),
+        to_(values.target()),
         macs_(layer.macs),
         convolve_(kernels.convolve_wide) {
-    const Layout& out = to.layout;
+    const TapLayout& taps = values.taps;
+    const Layout& out = to_.layout;
     for (std::int64_t y = 0; y < out.height; ++y)
       for (std::int64_t x = 0; x < out.width; ++x) {
         inputs_.push_back(
@@ -213,6 +238,7 @@ class Wide : public Operation {
              .is_packed = is_packed,
              .start = numbers_.start.data(),
              .requantise = numbers_.requantise,
+             .residual = fused_.residual,
              .inputs = inputs_.data(),
              .outputs = outputs_.data(),
              .row_pixels = out.width,
@@ -248,6 +274,7 @@ class Wide : public Operation {
  private:
   const Groups groups_;
   const Numbers numbers_;
+  const Fused fused_;
   std::vector<std::int32_t> inputs_, outputs_;
   const std::int64_t input_offset_;
   const Storage& to_;
@@ -281,26 +308,35 @@ TapLayout direct_taps(const graph::Conv2d& op, const Layout& input) {
   return taps;
 }
 
-std::unique_ptr<Operation> make_convolution(
-    const Layer& layer, const TapLayout& taps, std::int64_t input_offset,
-    const Storage& from, const Storage& to, const Kernels& kernels) {
+bool can_fuse_sum(const Storage& from, const Storage& to, const Storage& other,
+                  const Storage& sum) {
+  for (const Storage* storage : {&from, &to, &other, &sum})
+    if (element_of(*storage) != Element::byte) return false;
+  return to.layout == sum.layout && other.layout == sum.layout;
+}
+
+std::unique_ptr<Operation> make_convolution(const Layer& layer,
+                                            const Connection& values,
+                                            const Kernels& kernels) {
   const LayerCodes codes = codes_of(layer);
+  const TapLayout& taps = values.taps;
   const auto offsets = group_offsets(layer, taps);
-  const bool bytes_in = element_of(from) == Element::byte;
-  const bool can_be_wide = bytes_in && element_of(to) != Element::word;
-  if (can_be_wide && to.layout.height * to.layout.width == 1) {
+  const Layout& out = values.target().layout;
+  const bool can_be_wide = element_of(values.from) == Element::byte &&
+                           element_of(values.to) != Element::word;
+  if (can_be_wide && out.height * out.width == 1) {
     const bool packed =
         can_be_packed(layer) && taps.taps.size() == 1 && taps.quad_bytes == 4;
     return std::make_unique<Wide>(
-        layer, taps, input_offset, from, to, kernels,
+        layer, values, kernels,
         packed ? pack_ternary_groups(codes)
                : pack_groups(codes, kWideOutputs, offsets),
         packed);
   }
   Groups narrow = pack_groups(codes, kBlockOutputs, offsets);
-  if (can_be_wide && layer.node.requantization[0].bias.size() >= kWideOutputs) {
-    const auto vectors = std::int64_t(make_vectors(taps, to.layout).size());
-    const std::int64_t pixels = to.layout.height * to.layout.width;
+  if (can_be_wide && codes.outputs >= kWideOutputs) {
+    const auto vectors = std::int64_t(make_vectors(taps, out).size());
+    const std::int64_t pixels = out.height * out.width;
     // No more groups of 16 than of 8: skip the count where even that is dear.
     const double speed = wide_speed(kernels);
     const double narrow_cost =
@@ -308,12 +344,11 @@ std::unique_ptr<Operation> make_convolution(
     if (double(narrow.count() / 2 * 64 * pixels) / speed < narrow_cost) {
       Groups wide = pack_groups(codes, kWideOutputs, offsets);
       if (double(wide.count() * 64 * pixels) / speed < narrow_cost)
-        return std::make_unique<Wide>(layer, taps, input_offset, from, to,
-                                      kernels, std::move(wide), false);
+        return std::make_unique<Wide>(layer, values, kernels, std::move(wide),
+                                      false);
     }
   }
-  return std::make_unique<Narrow>(layer, taps, input_offset, from, to, kernels,
-                                  std::move(narrow));
+  return std::make_unique<Narrow>(layer, values, kernels, std::move(narrow));
 }
 
 }  // namespace triad::runtime

@@ -5,6 +5,7 @@
 // read neighbouring pixels.
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,12 +38,35 @@ struct Layer {
   std::int64_t macs = 0;
 };
 
+// A sum of two values that the convolution's results are added into on their
+// way to memory.
+struct FusedSum {
+  const graph::Node& node;  // the Add
+  std::size_t input = 0;    // which of its inputs the convolution makes
+  const Storage& other;     // the other one
+  const Storage& to;        // of the layout of `other`
+};
+
+// Where a convolution's values lie; they outlive the operation.
+struct Connection {
+  TapLayout taps;                 // of what is read
+  std::int64_t input_offset = 0;  // bytes from the start of the memory to that
+  const Storage& from;
+  const Storage& to;  // with a sum: of its numbers only
+  std::optional<FusedSum> sum = {};
+
+  const Storage& target() const { return sum ? sum->to : to; }
+};
+
+// Whether a sum of `other` and what a convolution from `from` to `to` makes can
+// be fused into `sum`.
+bool can_fuse_sum(const Storage& from, const Storage& to, const Storage& other,
+                  const Storage& sum);
+
 // Chooses the kernel by the layer's shape and group density and packs the
 // weights for it.
-//   input_offset   bytes from the start of the memory to what `taps` describe
-//   from, to       the values; they outlive the operation
-std::unique_ptr<Operation> make_convolution(
-    const Layer& layer, const TapLayout& taps, std::int64_t input_offset,
-    const Storage& from, const Storage& to, const Kernels& kernels);
+std::unique_ptr<Operation> make_convolution(const Layer& layer,
+                                            const Connection& values,
+                                            const Kernels& kernels);
 
 }  // namespace triad::runtime

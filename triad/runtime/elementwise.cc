@@ -89,10 +89,11 @@ class AddBytes : public Operation {
            const Storage& to, const Kernels& kernels)
       : a_(*from[0]), b_(*from[1]), to_(to), kernels_(kernels) {
     const graph::Requantization& integers = node.requantization.front();
-    work_ = {.zero = {a_.zero(), b_.zero()},
-             .multiplier = {integers.multiplier[0], integers.multiplier[1]},
-             .shift = integers.shift,
-             .output_zero = to.zero()};
+    work_.numbers = {
+        .zero = {a_.zero(), b_.zero()},
+        .multiplier = {integers.multiplier[0], integers.multiplier[1]},
+        .shift = integers.shift,
+        .output_zero = to.zero()};
     const Layout& layout = to.layout;
     const std::int64_t pixels =
         (layout.height - 1) * layout.pitch + layout.width;
@@ -121,7 +122,7 @@ class AddBytes : public Operation {
  private:
   const Storage &a_, &b_, &to_;
   const Kernels& kernels_;
-  Addition work_;
+  PlaneAddition work_;
   std::vector<PixelVector> vectors_;
 };
 

@@ -1,10 +1,12 @@
 #include "triad/runtime/plan.h"
 
 #include <algorithm>
+#include <map>
 
 #include "triad/base/error.h"
 #include "triad/graph/integer_rules.h"
 #include "triad/graph/pool_window.h"
+#include "triad/graph/rewrite.h"
 #include "triad/runtime/border.h"
 #include "triad/runtime/convolution.h"
 #include "triad/runtime/elementwise.h"
@@ -55,6 +57,7 @@ class Planner {
   void build() {
     plan_.values_ = choose_layouts(graph_, roots_);
     find_last_readers();
+    find_fused_sums();
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       node_ = &graph_.nodes[i];
       place_output();
@@ -67,6 +70,19 @@ class Planner {
   }
 
  private:
+  // What a convolution reads: its input or a copy of it.
+  struct Source {
+    TapLayout taps;
+    std::int64_t offset = 0;  // bytes from the start of the memory
+    bool is_copy = false;
+  };
+
+  // The sum a convolution is fused with, and which of its inputs it makes.
+  struct Fused {
+    const Node* sum;
+    std::size_t input;
+  };
+
   Storage& value(ValueId id) { return plan_.values_[std::size_t(id)]; }
   const Storage& input(std::size_t i = 0) { return value(node_->inputs[i]); }
   Storage& output() { return value(node_->output); }
@@ -92,12 +108,51 @@ class Planner {
     return std::size_t(roots_[std::size_t(id)]);
   }
 
+  // A sum goes into the later one of its inputs, if a convolution makes that
+  // and nobody else reads it.
+  void find_fused_sums() {
+    const std::vector<int> readers = count_readers(graph_);
+    const std::vector<std::size_t> producers = find_producers(graph_);
+    for (const Node& sum : graph_.nodes) {
+      if (!std::holds_alternative<graph::Add>(sum.op) || sum.inputs.size() != 2)
+        continue;
+      const auto producer = [&](std::size_t i) {
+        return producers[std::size_t(sum.inputs[i])];
+      };
+      const std::size_t later = producer(1) > producer(0) ? 1 : 0;
+      const Node& layer = graph_.nodes[producer(later)];
+      if (!std::holds_alternative<graph::Conv2d>(layer.op) ||
+          readers[std::size_t(layer.output)] != 1 ||
+          sum.inputs[0] == sum.inputs[1])
+        continue;
+      if (can_fuse_sum(value(layer.inputs[0]), value(layer.output),
+                       value(sum.inputs[1 - later]), value(sum.output)))
+        fused_.emplace(layer.output, Fused{&sum, later});
+    }
+  }
+  const Fused* fused_sum() const {
+    const auto found = fused_.find(node_->output);
+    return found == fused_.end() ? nullptr : &found->second;
+  }
+  bool is_fused(const Node& sum) const {
+    return std::ranges::any_of(
+        fused_, [&](const auto& fused) { return fused.second.sum == &sum; });
+  }
+
   void place_output() {
-    Storage& to = output();
-    if (shares_memory()) {
-      to.offset = plan_.values_[root(node_->output)].offset;
+    if (is_fused(*node_)) return;  // placed with its convolution
+    if (const Fused* fused = fused_sum()) {
+      place(value(fused->sum->output));
       return;
     }
+    Storage& to = output();
+    if (shares_memory())
+      to.offset = plan_.values_[root(node_->output)].offset;
+    else
+      place(to);
+  }
+
+  void place(Storage& to) {
     require_size(*node_, to.layout.bytes());
     to.offset =
         plan_.memory_.take(kind_of(to.layout), to.layout.bytes(),
@@ -107,7 +162,8 @@ class Planner {
   // The memory of values nobody reads after node `index`.
   void release_after(std::size_t index) {
     for (std::size_t id = 0; id < last_reader_.size(); ++id)
-      if (last_reader_[id] == index && roots_[id] == ValueId(id))
+      if (last_reader_[id] == index && roots_[id] == ValueId(id) &&
+          !fused_.contains(ValueId(id)))
         plan_.memory_.release(plan_.values_[id].offset);
   }
 
@@ -121,6 +177,17 @@ class Planner {
   }
   void add_step(std::unique_ptr<Operation> operation) {
     add_step(std::string(name(node_->op)), std::move(operation),
+             output().layout.bytes());
+  }
+
+  void add_convolution(const Layer& layer, const Source& source) {
+    Connection values{source.taps, source.offset, input(), output()};
+    if (const Fused* fused = fused_sum())
+      values.sum.emplace(FusedSum{*fused->sum, fused->input,
+                                  value(fused->sum->inputs[1 - fused->input]),
+                                  value(fused->sum->output)});
+    add_step(values.sum ? "conv2d+add" : std::string(name(node_->op)),
+             make_convolution(layer, values, plan_.kernels_),
              output().layout.bytes());
   }
 
@@ -139,13 +206,6 @@ class Planner {
     plan_.picture_bytes_ = element_count(output_shape());
     add_step(make_input(graph_.input_table, output(), plan_.kernels_));
   }
-
-  // What a convolution reads: its input or a copy of it.
-  struct Source {
-    TapLayout taps;
-    std::int64_t offset = 0;  // bytes from the start of the memory
-    bool is_copy = false;
-  };
 
   std::int64_t take_copy(const PhaseLayout& layout, const graph::Conv2d& op) {
     const Storage& from = input();
@@ -178,8 +238,7 @@ class Planner {
     } else {
       const Layer layer = make_layer(from.layout.channels,
                                      op.kernel[0] * op.kernel[1], op.groups);
-      add_step(make_convolution(layer, source.taps, source.offset, from,
-                                output(), plan_.kernels_));
+      add_convolution(layer, source);
     }
     release(source);
   }
@@ -197,19 +256,18 @@ class Planner {
     Layer layer = make_layer(packing.inputs, packing.op.kernel[0], 1);
     const auto codes = pack_row_codes(layer.codes, op, packing);
     layer.codes = codes;
-    add_step(make_convolution(layer, packed.taps, packed.offset, from, output(),
-                              plan_.kernels_));
+    add_convolution(layer, packed);
     release(packed);
   }
 
   void add(const graph::Linear&) {
     const Storage& from = input();
-    const TapLayout taps{.pixel_bytes = from.layout.pixel_bytes(),
-                         .pitch = 1,
-                         .quad_bytes = from.layout.pixel_bytes(),
-                         .taps = {0}};
-    add_step(make_convolution(make_layer(from.layout.channels, 1, 1), taps,
-                              from.offset, from, output(), plan_.kernels_));
+    add_convolution(make_layer(from.layout.channels, 1, 1),
+                    {{.pixel_bytes = from.layout.pixel_bytes(),
+                      .pitch = 1,
+                      .quad_bytes = from.layout.pixel_bytes(),
+                      .taps = {0}},
+                     from.offset});
   }
 
   void add_elementwise() {
@@ -219,7 +277,9 @@ class Planner {
   }
   void add(const graph::Relu&) { add_elementwise(); }
   void add(const graph::Relu6&) { add_elementwise(); }
-  void add(const graph::Add&) { add_elementwise(); }
+  void add(const graph::Add&) {
+    if (!is_fused(*node_)) add_elementwise();
+  }
   void add(const graph::Concat&) { add_elementwise(); }
 
   void add(const graph::MaxPool& op) {
@@ -250,6 +310,7 @@ class Planner {
   Plan& plan_;
   const std::vector<ValueId> roots_;
   std::vector<std::size_t> last_reader_;  // of each root, by ValueId
+  std::map<ValueId, Fused> fused_;        // by the convolution's output
   const Node* node_ = nullptr;
 };
 

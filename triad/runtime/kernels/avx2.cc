@@ -126,6 +126,47 @@ TRIAD_INLINE __m256i requantise(const Sums& sums, int i, const Requantise& to,
   return _mm256_shuffle_epi8(_mm256_packus_epi16(ab, cd), order);
 }
 
+// Addition of bytes (element_kernels.h), its numbers in vectors.
+struct AdditionVectors {
+  __m256i zero[2], multiplier[2], output_zero, one;
+  __m128i shift, last_shift;
+};
+
+TRIAD_INLINE AdditionVectors addition_vectors(const Addition& work) {
+  // (x >> (shift - 1)) + 1 >> 1 rounds without leaving 16 bits; where the + 1
+  // saturates, so does the byte.
+  const int last = work.shift > 0 ? 1 : 0;
+  return {{_mm256_set1_epi16(short(work.zero[0])),
+           _mm256_set1_epi16(short(work.zero[1]))},
+          {_mm256_set1_epi16(work.multiplier[0]),
+           _mm256_set1_epi16(work.multiplier[1])},
+          _mm256_set1_epi16(short(work.output_zero)),
+          _mm256_set1_epi16(short(last)),
+          _mm_cvtsi32_si128(work.shift - last),
+          _mm_cvtsi32_si128(last)};
+}
+
+TRIAD_INLINE __m256i add_words(__m256i a, __m256i b,
+                               const AdditionVectors& by) {
+  a = _mm256_mulhrs_epi16(_mm256_slli_epi16(_mm256_sub_epi16(a, by.zero[0]), 7),
+                          by.multiplier[0]);
+  b = _mm256_mulhrs_epi16(_mm256_slli_epi16(_mm256_sub_epi16(b, by.zero[1]), 7),
+                          by.multiplier[1]);
+  const __m256i sum = _mm256_adds_epi16(
+      _mm256_sra_epi16(_mm256_add_epi16(a, b), by.shift), by.one);
+  return _mm256_adds_epi16(_mm256_sra_epi16(sum, by.last_shift),
+                           by.output_zero);
+}
+
+TRIAD_INLINE __m256i add_bytes(__m256i a, __m256i b,
+                               const AdditionVectors& by) {
+  const __m256i none = _mm256_setzero_si256();
+  return _mm256_packus_epi16(add_words(_mm256_unpacklo_epi8(a, none),
+                                       _mm256_unpacklo_epi8(b, none), by),
+                             add_words(_mm256_unpackhi_epi8(a, none),
+                                       _mm256_unpackhi_epi8(b, none), by));
+}
+
 // The eight lowest bits of `mask` as dwords of ones and zeros.
 TRIAD_INLINE __m256i spread(std::uint32_t mask) {
   const __m256i bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
@@ -154,9 +195,13 @@ void convolve_half(const Convolution& work, const std::byte* input,
   auto* to =
       reinterpret_cast<int*>(output + vector.output + quad * work.output_plane);
 #pragma GCC unroll 2
-  for (int i = 0; i < kHalves; ++i)
-    _mm256_maskstore_epi32(to + i * 8, spread(vector.mask >> (i * 8)),
-                           requantise(sums, i, work.requantise, quad * 4));
+  for (int i = 0; i < kHalves; ++i) {
+    __m256i bytes = requantise(sums, i, work.requantise, quad * 4);
+    if (work.residual.numbers)
+      bytes = add_bytes(bytes, load(to + i * 8 + work.residual.distance / 4),
+                        addition_vectors(*work.residual.numbers));
+    _mm256_maskstore_epi32(to + i * 8, spread(vector.mask >> (i * 8)), bytes);
+  }
 }
 
 template <bool kIsTernary>
@@ -225,9 +270,19 @@ TRIAD_INLINE void store_wide(const WideConvolution& work,
     term = _mm256_permute4x64_epi64(term, 0xD8);
     term = _mm256_mulhrs_epi16(term, load(to.multiplier + block * 16));
     term = _mm256_adds_epi16(term, _mm256_set1_epi16(short(to.zero)));
-    _mm_store_si128(reinterpret_cast<__m128i*>(stored),
-                    _mm_packus_epi16(_mm256_castsi256_si128(term),
-                                     _mm256_extracti128_si256(term, 1)));
+    __m128i bytes = _mm_packus_epi16(_mm256_castsi256_si128(term),
+                                     _mm256_extracti128_si256(term, 1));
+    if (work.residual.numbers) {
+      for (std::int64_t i = 0; i < 4 && block * 4 + i < work.output_quads; ++i)
+        __builtin_memcpy(stored + i,
+                         pixel + (block * 4 + i) * work.output_plane +
+                             work.residual.distance,
+                         4);
+      bytes = _mm256_castsi256_si128(
+          add_bytes(_mm256_castsi128_si256(bytes), load(stored),
+                    addition_vectors(*work.residual.numbers)));
+    }
+    _mm_store_si128(reinterpret_cast<__m128i*>(stored), bytes);
   }
   const int dwords = to.logit_scale ? 4 : 1;  // of a quad
   for (std::int64_t i = 0; i < 4 && block * 4 + i < work.output_quads; ++i)
@@ -267,9 +322,19 @@ void convolve_wide(const WideConvolution& work, const std::byte* input,
 
 bool is_supported() { return __builtin_cpu_supports("avx2"); }
 
-void add(const Addition& work, const std::byte* a, const std::byte* b,
+void add(const PlaneAddition& work, const std::byte* a, const std::byte* b,
          std::byte* output, std::int64_t first, std::int64_t last) {
-  kPortableKernels.add(work, a, b, output, first, last);
+  const AdditionVectors by = addition_vectors(work.numbers);
+  for (std::int64_t quad = first; quad < last; ++quad)
+    for (std::int64_t v = 0; v < work.vector_count; ++v)
+      for (int half = 0; half < kHalves; ++half) {
+        const std::int64_t offset =
+            quad * work.plane + work.vectors[v].input + half * 32;
+        _mm256_maskstore_epi32(
+            reinterpret_cast<int*>(output + offset),
+            spread(work.vectors[v].mask >> (half * 8)),
+            add_bytes(load(a + offset), load(b + offset), by));
+      }
 }
 
 void max_pool(const Maximum& work, const std::uint8_t* input,

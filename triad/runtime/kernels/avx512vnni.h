@@ -11,8 +11,9 @@ void avx512_convolve(const Convolution& work, const std::byte* input,
 void avx512_convolve_wide(const WideConvolution& work, const std::byte* input,
                           std::byte* output, const WideTile& tile);
 
-void avx512_add(const Addition& work, const std::byte* a, const std::byte* b,
-                std::byte* output, std::int64_t first, std::int64_t last);
+void avx512_add(const PlaneAddition& work, const std::byte* a,
+                const std::byte* b, std::byte* output, std::int64_t first,
+                std::int64_t last);
 void avx512_max_pool(const Maximum& work, const std::uint8_t* input,
                      std::uint8_t* output);
 void avx512_look_up(const std::uint8_t* const* rows,

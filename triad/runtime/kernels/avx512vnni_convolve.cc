@@ -51,8 +51,8 @@ TRIAD_INLINE __m512i requantise(__m512i a, __m512i b, __m512i c, __m512i d,
 template <int kVectors>
 TRIAD_INLINE void convolve_block(const Convolution& work,
                                  const std::byte* input, std::byte* output,
-                                 std::int64_t block,
-                                 const PixelVector* vectors) {
+                                 std::int64_t block, const PixelVector* vectors,
+                                 const AdditionVectors& addition) {
   __m512i sum[kBlockOutputs][kVectors];
   const std::int32_t* start = work.start + block * kBlockOutputs;
 #pragma GCC unroll 8
@@ -87,12 +87,15 @@ TRIAD_INLINE void convolve_block(const Convolution& work,
     if (quad >= work.output_quads) return;
     const QuadNumbers numbers = quad_numbers(work.requantise, quad * 4);
 #pragma GCC unroll 3
-    for (int v = 0; v < kVectors; ++v)
-      _mm512_mask_storeu_epi32(
-          output + vectors[v].output + quad * work.output_plane,
-          __mmask16(vectors[v].mask),
+    for (int v = 0; v < kVectors; ++v) {
+      std::byte* to = output + vectors[v].output + quad * work.output_plane;
+      __m512i bytes =
           requantise(sum[half * 4][v], sum[half * 4 + 1][v],
-                     sum[half * 4 + 2][v], sum[half * 4 + 3][v], numbers));
+                     sum[half * 4 + 2][v], sum[half * 4 + 3][v], numbers);
+      if (work.residual.numbers)
+        bytes = add_bytes(bytes, load(to + work.residual.distance), addition);
+      _mm512_mask_storeu_epi32(to, __mmask16(vectors[v].mask), bytes);
+    }
   }
 }
 
@@ -102,8 +105,9 @@ __attribute__((noinline)) void convolve_blocks(const Convolution& work,
                                                std::byte* output,
                                                const Tile& tile,
                                                const PixelVector* vectors) {
+  const AdditionVectors addition = residual_vectors(work.residual);
   for (std::int64_t b = tile.first_block; b < tile.last_block; ++b)
-    convolve_block<kVectors>(work, input, output, b, vectors);
+    convolve_block<kVectors>(work, input, output, b, vectors, addition);
 }
 
 }  // namespace

@@ -7,41 +7,16 @@
 
 namespace triad::runtime {
 
-// One input of an Add: 32 bytes as int16 terms.
-TRIAD_INLINE __m512i term(__m512i words, __m512i zero, __m512i multiplier) {
-  return _mm512_mulhrs_epi16(
-      _mm512_slli_epi16(_mm512_sub_epi16(words, zero), 7), multiplier);
-}
-
-void avx512_add(const Addition& work, const std::byte* a, const std::byte* b,
-                std::byte* output, std::int64_t first, std::int64_t last) {
-  const __m512i zero_a = _mm512_set1_epi16(short(work.zero[0]));
-  const __m512i zero_b = _mm512_set1_epi16(short(work.zero[1]));
-  const __m512i multiplier_a = _mm512_set1_epi16(work.multiplier[0]);
-  const __m512i multiplier_b = _mm512_set1_epi16(work.multiplier[1]);
-  const __m512i zero = _mm512_set1_epi16(short(work.output_zero));
-  // (x >> (shift - 1)) + 1 >> 1 rounds without leaving 16 bits; where the + 1
-  // saturates, so does the byte.
-  const __m128i shift = _mm_cvtsi32_si128(work.shift > 0 ? work.shift - 1 : 0);
-  const __m512i one = _mm512_set1_epi16(work.shift > 0 ? 1 : 0);
-  const __m128i last_shift = _mm_cvtsi32_si128(work.shift > 0 ? 1 : 0);
-  const __m512i none = _mm512_setzero_si512();
-  const auto sum = [&](__m512i x, __m512i y) {
-    __m512i words = _mm512_add_epi16(term(x, zero_a, multiplier_a),
-                                     term(y, zero_b, multiplier_b));
-    words = _mm512_adds_epi16(_mm512_sra_epi16(words, shift), one);
-    return _mm512_adds_epi16(_mm512_sra_epi16(words, last_shift), zero);
-  };
+void avx512_add(const PlaneAddition& work, const std::byte* a,
+                const std::byte* b, std::byte* output, std::int64_t first,
+                std::int64_t last) {
+  const AdditionVectors by = addition_vectors(work.numbers);
   for (std::int64_t quad = first; quad < last; ++quad)
     for (std::int64_t v = 0; v < work.vector_count; ++v) {
       const std::int64_t offset = quad * work.plane + work.vectors[v].input;
-      const __m512i x = load(a + offset), y = load(b + offset);
-      const __m512i low =
-          sum(_mm512_unpacklo_epi8(x, none), _mm512_unpacklo_epi8(y, none));
-      const __m512i high =
-          sum(_mm512_unpackhi_epi8(x, none), _mm512_unpackhi_epi8(y, none));
-      _mm512_mask_storeu_epi32(output + offset, __mmask16(work.vectors[v].mask),
-                               _mm512_packus_epi16(low, high));
+      _mm512_mask_storeu_epi32(
+          output + offset, __mmask16(work.vectors[v].mask),
+          add_bytes(load(a + offset), load(b + offset), by));
     }
 }
 

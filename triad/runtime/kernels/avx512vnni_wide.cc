@@ -9,7 +9,8 @@ namespace {
 
 // Sums of 16 outputs for one pixel to where they belong.
 TRIAD_INLINE void store_wide(const WideConvolution& work, __m512i sum,
-                             std::byte* pixel, std::int64_t block) {
+                             std::byte* pixel, std::int64_t block,
+                             const AdditionVectors& addition) {
   const Requantise& to = work.requantise;
   const std::int64_t k = block * kWideOutputs;
   const std::int64_t quads = work.output_quads - block * 4;
@@ -31,8 +32,15 @@ TRIAD_INLINE void store_wide(const WideConvolution& work, __m512i sum,
       _mm256_loadu_si256(reinterpret_cast<const __m256i*>(to.multiplier + k)));
   term = _mm256_adds_epi16(term, _mm256_set1_epi16(short(to.zero)));
   term = _mm256_max_epi16(term, _mm256_setzero_si256());
-  _mm_store_si128(reinterpret_cast<__m128i*>(parts),
-                  _mm256_cvtusepi16_epi8(term));
+  __m128i bytes = _mm256_cvtusepi16_epi8(term);
+  if (work.residual.numbers) {
+    for (std::int64_t i = 0; i < quads && i < 4; ++i)
+      parts[i] = *reinterpret_cast<const std::int32_t*>(
+          quad + i * work.output_plane + work.residual.distance);
+    bytes = _mm512_castsi512_si128(
+        add_bytes(_mm512_castsi128_si512(bytes), load(parts), addition));
+  }
+  _mm_store_si128(reinterpret_cast<__m128i*>(parts), bytes);
   for (std::int64_t i = 0; i < quads && i < 4; ++i)
     *reinterpret_cast<std::int32_t*>(quad + i * work.output_plane) = parts[i];
 }
@@ -63,9 +71,10 @@ __attribute__((noinline)) void convolve_pixels(const WideConvolution& work,
               *reinterpret_cast<const std::int32_t*>(pixels + inputs[p])),
           weight);
   }
+  const AdditionVectors addition = residual_vectors(work.residual);
 #pragma GCC unroll 28
   for (int p = 0; p < kPixels; ++p)
-    store_wide(work, sum[p], output + outputs[p], block);
+    store_wide(work, sum[p], output + outputs[p], block, addition);
 }
 
 using ConvolvePixels = void (*)(const WideConvolution&, const std::byte*,
@@ -113,9 +122,10 @@ __attribute__((noinline)) void convolve_rows(const WideConvolution& work,
                 reinterpret_cast<const std::int32_t*>(rows[r] + *offset)[x]),
             weight);
   }
+  const AdditionVectors addition = residual_vectors(work.residual);
 #pragma GCC unroll 28
   for (int p = 0; p < kPixels; ++p)
-    store_wide(work, sum[p], output + outputs[p], block);
+    store_wide(work, sum[p], output + outputs[p], block, addition);
 }
 
 // Widths of maps, with as many rows as registers hold; a row of 56 is two
@@ -212,7 +222,7 @@ void multiply(const WideConvolution& work, const std::byte* pixel,
     dot(sum[0], inputs(g), load(weights));
   sum[0] = _mm512_add_epi32(_mm512_add_epi32(sum[0], sum[1]),
                             _mm512_add_epi32(sum[2], sum[3]));
-  store_wide(work, sum[0], output, block);
+  store_wide(work, sum[0], output, block, residual_vectors(work.residual));
 }
 
 // One pixel and 2-bit codes: `shift, and` leaves each code as a signed byte of
@@ -243,7 +253,7 @@ void multiply_packed(const WideConvolution& work, const std::byte* pixel,
   store_wide(work,
              _mm512_add_epi32(_mm512_srai_epi32(scaled, 6),
                               load(work.start + block * kWideOutputs)),
-             output, block);
+             output, block, residual_vectors(work.residual));
 }
 
 }  // namespace

@@ -18,20 +18,26 @@ struct PixelVector {
   std::uint32_t mask = 0;  // bit i: pixel i is a real one and is written
 };
 
-// Sum of two values of bytes that have the layout of their output.
+// Numbers of a sum of two bytes (docs/integer_arithmetic.md).
 struct Addition {
   std::int32_t zero[2] = {};  // stored zeros of the inputs
   std::int16_t multiplier[2] = {};
   int shift = 0;
   std::int32_t output_zero = 0;
+};
+
+// Sum of two values that have the layout of their output.
+struct PlaneAddition {
+  Addition numbers;
   const PixelVector* vectors = nullptr;  // of one plane
   std::int64_t vector_count = 0;
   std::int64_t plane = 0;  // bytes
 };
 
 // Quads first .. last - 1.
-using Add = void (*)(const Addition&, const std::byte* a, const std::byte* b,
-                     std::byte* output, std::int64_t first, std::int64_t last);
+using Add = void (*)(const PlaneAddition&, const std::byte* a,
+                     const std::byte* b, std::byte* output, std::int64_t first,
+                     std::int64_t last);
 
 // Maxima over windows of bytes that lie inside the input.
 struct Maximum {

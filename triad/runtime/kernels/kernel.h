@@ -23,6 +23,13 @@ struct Requantise {
   const float* logit_scale = nullptr;        // [outputs] where output is real
 };
 
+// What is added to the bytes of a convolution before they are stored: another
+// value of the same layout.
+struct Residual {
+  const Addition* numbers = nullptr;  // input 0 is the convolution; or null
+  std::int64_t distance = 0;  // bytes from an output to what is added to it
+};
+
 // One convolution: for each output block of 8, its living groups of 8 outputs x
 // 4 inputs x 1 tap. Dead groups do not exist.
 struct Convolution {
@@ -33,6 +40,7 @@ struct Convolution {
   // [blocks * 8] bias, zero point of the input and rounding of the shift.
   const std::int32_t* start = nullptr;
   Requantise requantise;
+  Residual residual;
   const PixelVector* vectors = nullptr;
   std::int64_t output_plane = 0;  // bytes from quad to quad of the output
   std::int64_t output_quads = 0;
@@ -62,6 +70,7 @@ struct WideConvolution {
   bool is_packed = false;                 // 2-bit codes
   const std::int32_t* start = nullptr;    // [blocks * 16]
   Requantise requantise;
+  Residual residual;
   const std::int32_t* inputs = nullptr;   // [pixels] bytes from the start
   const std::int32_t* outputs = nullptr;  // [pixels]
   // Pixels of a row; they lie side by side in the input.

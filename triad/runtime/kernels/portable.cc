@@ -32,6 +32,30 @@ Out finish(const Requantise& to, std::uint32_t sum, std::int64_t k) {
   }
 }
 
+std::int32_t term(const Addition& work, int i, std::uint8_t stored) {
+  const auto aligned = std::int16_t((stored - work.zero[i]) * 128);
+  return encoding::rounding_high_multiply(aligned, work.multiplier[i]);
+}
+
+std::uint8_t add_bytes(const Addition& work, std::uint8_t a, std::uint8_t b) {
+  const std::int32_t sum = term(work, 0, a) + term(work, 1, b);
+  return std::uint8_t(encoding::saturate(
+      std::int64_t(encoding::rounding_shift(sum, work.shift)) +
+          work.output_zero,
+      0, 255));
+}
+
+// `stored` to where it belongs, with the residual if there is one: only sums of
+// bytes are fused.
+template <typename Out>
+void store(const Residual& residual, Out stored, Out& output) {
+  if constexpr (std::is_same_v<Out, std::uint8_t>)
+    if (residual.numbers)
+      stored =
+          add_bytes(*residual.numbers, stored, (&output)[residual.distance]);
+  output = stored;
+}
+
 // Sums of one block for 16 pixels.
 template <typename In>
 void sum_block(const Convolution& work, const std::byte* input,
@@ -67,7 +91,8 @@ void store_block(const Convolution& work, const PixelVector& vector,
         &at<Out>(output, vector.output + quad * work.output_plane) + k % 4;
     for (int p = 0; p < kVectorPixels; ++p)
       if (vector.mask >> p & 1)
-        pixels[p * 4] = finish<Out>(work.requantise, sums[k][p], channel);
+        store(work.residual, finish<Out>(work.requantise, sums[k][p], channel),
+              pixels[p * 4]);
   }
 }
 
@@ -122,9 +147,10 @@ void convolve_wide_to(const WideConvolution& work, const std::byte* input,
       for (int k = 0; k < kWideOutputs; ++k) {
         const std::int64_t channel = b * kWideOutputs + k;
         if (channel / 4 >= work.output_quads) break;
-        (&at<Out>(output, work.outputs[p] +
-                              channel / 4 * work.output_plane))[channel % 4] =
-            finish<Out>(work.requantise, sums[k], channel);
+        store(work.residual, finish<Out>(work.requantise, sums[k], channel),
+              (&at<Out>(output,
+                        work.outputs[p] +
+                            channel / 4 * work.output_plane))[channel % 4]);
       }
     }
 }
@@ -136,26 +162,16 @@ void convolve_wide(const WideConvolution& work, const std::byte* input,
       : convolve_wide_to<std::uint8_t>(work, input, output, tile);
 }
 
-std::int32_t term(const Addition& work, int i, std::uint8_t stored) {
-  const auto aligned = std::int16_t((stored - work.zero[i]) * 128);
-  return encoding::rounding_high_multiply(aligned, work.multiplier[i]);
-}
-
-void add(const Addition& work, const std::byte* a, const std::byte* b,
+void add(const PlaneAddition& work, const std::byte* a, const std::byte* b,
          std::byte* output, std::int64_t first, std::int64_t last) {
   for (std::int64_t quad = first; quad < last; ++quad)
     for (std::int64_t v = 0; v < work.vector_count; ++v) {
       const PixelVector& vector = work.vectors[v];
       const std::int64_t offset = quad * work.plane + vector.input;
-      for (int i = 0; i < kVectorPixels * 4; ++i) {
-        if ((vector.mask >> (i / 4) & 1) == 0) continue;
-        const std::int32_t sum = term(work, 0, std::uint8_t(a[offset + i])) +
-                                 term(work, 1, std::uint8_t(b[offset + i]));
-        output[offset + i] = std::byte(std::uint8_t(encoding::saturate(
-            std::int64_t(encoding::rounding_shift(sum, work.shift)) +
-                work.output_zero,
-            0, 255)));
-      }
+      for (std::int64_t i = offset; i < offset + kVectorPixels * 4; ++i)
+        if (vector.mask >> ((i - offset) / 4) & 1)
+          at<std::uint8_t>(output, i) = add_bytes(
+              work.numbers, at<std::uint8_t>(a, i), at<std::uint8_t>(b, i));
     }
 }
 

@@ -62,9 +62,14 @@ void check_codes(const Codes& codes, const Shape& shape, int limit,
   require(codes != nullptr && codes->size() == expected,
           "{}: expected {} codes, got {}", layer, expected,
           codes ? codes->size() : 0);
-  for (const int code : *codes)
-    require(std::abs(code) <= limit, "{}: expected codes in [-{}, {}], got {}",
-            layer, limit, limit, code);
+  std::int8_t lowest = 0, highest = 0;
+  for (const std::int8_t code : *codes) {
+    lowest = std::min(lowest, code);
+    highest = std::max(highest, code);
+  }
+  require(lowest >= -limit && highest <= limit,
+          "{}: expected codes in [-{}, {}], got {}", layer, limit, limit,
+          lowest < -limit ? lowest : highest);
 }
 
 void check_scales(const std::vector<float>& scales, const Shape& shape,
@@ -92,11 +97,17 @@ void check(const Ternary& ternary, std::string_view layer) {
   const Grouping grouping = grouping_of(ternary.shape, ternary.pattern, layer);
   require(!ternary.terms.empty(), "{}: expected at least one ternary term",
           layer);
-  std::vector<std::int8_t> any(std::size_t(grouping.shape().count()));
   for (const TernaryTerm& term : ternary.terms) {
     check_codes(term.codes, ternary.shape, 1, layer);
     check_scales(term.scales, ternary.shape, layer);
-    for (std::size_t i = 0; i < any.size(); ++i) any[i] |= (*term.codes)[i];
+  }
+  std::span<const std::int8_t> any = *ternary.terms.front().codes;
+  std::vector<std::int8_t> sum;
+  if (ternary.terms.size() > 1) {
+    sum.assign(any.begin(), any.end());
+    for (const TernaryTerm& term : ternary.terms)
+      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] |= (*term.codes)[i];
+    any = sum;
   }
   const Pattern& pattern = ternary.pattern;
   require(

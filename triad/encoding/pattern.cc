@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <utility>
 
 #include "triad/base/error.h"
@@ -50,6 +51,37 @@ std::int64_t block_size(int asked, std::int64_t axis, std::string_view what,
   return asked == 0 ? axis : asked;
 }
 
+// to[i] |= from[i], eight at a time.
+void or_bytes(const std::int8_t* from, std::int64_t count, std::uint8_t* to) {
+  std::int64_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    std::uint64_t a, b;
+    std::memcpy(&a, from + i, sizeof a);
+    std::memcpy(&b, to + i, sizeof b);
+    b |= a;
+    std::memcpy(to + i, &b, sizeof b);
+  }
+  for (; i < count; ++i) to[i] |= std::uint8_t(from[i]);
+}
+
+// Groups of one tap: the taps of an input are neighbours in the weight, their
+// groups in the pattern, so that both are read in order.
+void mark_taps(std::span<const std::int8_t> codes, const Grouping& grouping,
+               std::vector<std::uint8_t>& alive) {
+  const WeightShape& shape = grouping.shape();
+  const std::int64_t inputs = grouping.block_inputs();
+  const std::int8_t* code = codes.data();
+  for (std::int64_t k = 0; k < shape.outputs; ++k) {
+    std::uint8_t* group = alive.data() + k / grouping.block_outputs() *
+                                             grouping.input_blocks() *
+                                             shape.taps;
+    for (std::int64_t c = 0; c < shape.inputs; group += shape.taps)
+      for (const std::int64_t end = std::min(c + inputs, shape.inputs); c < end;
+           ++c, code += shape.taps)
+        or_bytes(code, shape.taps, group);
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(Structure structure) {
@@ -95,10 +127,12 @@ Grouping::Grouping(const WeightShape& shape, Structure structure,
 }
 
 std::int64_t Grouping::group_size(std::int64_t group) const {
-  std::int64_t size = 0;
-  for_each_run(group,
-               [&](std::int64_t, std::int64_t length) { size += length; });
-  return size;
+  const std::int64_t tap = group % tap_blocks_ * taps_;
+  const std::int64_t input = group / tap_blocks_ % input_blocks_ * inputs_;
+  const std::int64_t output = group / tap_blocks_ / input_blocks_ * outputs_;
+  return std::min(taps_, shape_.taps - tap) *
+         std::min(inputs_, shape_.inputs - input) *
+         std::min(outputs_, shape_.outputs - output);
 }
 
 std::vector<std::int32_t> Grouping::group_of_weight() const {
@@ -131,12 +165,15 @@ Pattern find_pattern(std::span<const std::int8_t> codes,
   Pattern pattern{structure, geometry, {}};
   if (structure == Structure::none) return pattern;
   pattern.alive.resize(std::size_t(grouping.count()));
-  for (std::int64_t group = 0; group < grouping.count(); ++group) {
-    std::int8_t seen = 0;
-    grouping.for_each(group,
-                      [&](std::int64_t i) { seen |= codes[std::size_t(i)]; });
-    pattern.alive[std::size_t(group)] = seen != 0;
-  }
+  if (grouping.tap_blocks() == grouping.shape().taps)
+    mark_taps(codes, grouping, pattern.alive);
+  else
+    grouping.for_each_block([&](const Block& block) {
+      std::int8_t seen = 0;
+      block.for_each([&](std::int64_t i) { seen |= codes[std::size_t(i)]; });
+      pattern.alive[std::size_t(block.group)] = seen != 0;
+    });
+  for (std::uint8_t& flag : pattern.alive) flag = flag != 0;
   return pattern;
 }
 

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "triad/base/error.h"
 #include "triad/encoding/ternary.h"
@@ -15,6 +17,18 @@ void check_codes(std::span<const std::int8_t> codes) {
             "ternary codes: expected -1, 0 or 1, got {}", code);
 }
 
+// The five codes of each byte, and three zeros. Bytes above 242 stand for
+// nothing.
+std::array<std::array<std::int8_t, 8>, 256> five_trits() {
+  std::array<std::array<std::int8_t, 8>, 256> table = {};
+  for (int byte = 0; byte <= kHighestByte; ++byte) {
+    int rest = byte;
+    for (std::size_t i = 0; i < kTritsPerByte; ++i, rest /= 3)
+      table[std::size_t(byte)][i] = std::int8_t(rest % 3 - 1);
+  }
+  return table;
+}
+
 void check_byte_count(std::size_t bytes, std::size_t count,
                       std::size_t per_byte) {
   const std::size_t expected = count / per_byte + (count % per_byte != 0);
@@ -26,9 +40,9 @@ void check_byte_count(std::size_t bytes, std::size_t count,
 void check_living(const Pattern& pattern, const Grouping& grouping,
                   std::size_t codes) {
   std::size_t expected = 0;
-  for (std::int64_t group = 0; group < grouping.count(); ++group)
-    if (is_alive(pattern, group))
-      expected += std::size_t(grouping.group_size(group));
+  grouping.for_each_block([&](const Block& block) {
+    if (is_alive(pattern, block.group)) expected += std::size_t(block.size());
+  });
   require(codes == expected,
           "ternary codes: expected {} of living groups, got {}", expected,
           codes);
@@ -74,20 +88,24 @@ std::vector<std::uint8_t> pack_5trit(std::span<const std::int8_t> codes) {
 std::vector<std::int8_t> unpack_5trit(std::span<const std::uint8_t> bytes,
                                       std::size_t count) {
   check_byte_count(bytes.size(), count, kTritsPerByte);
-  std::vector<std::int8_t> codes(count);
+  static const auto kTrits = five_trits();
+  // Eight codes at a time, three more than a byte has.
+  std::vector<std::int8_t> codes(count + 2 * kTritsPerByte);
+  std::uint8_t highest = 0;
   for (std::size_t b = 0; b < bytes.size(); ++b) {
-    int rest = bytes[b];
-    bool whole = rest <= kHighestByte;
-    for (std::size_t i = kTritsPerByte * b; i < kTritsPerByte * (b + 1);
-         ++i, rest /= 3) {
-      const auto code = std::int8_t(rest % 3 - 1);
-      if (i < count)
-        codes[i] = code;
-      else
-        whole = whole && code == 0;
-    }
-    require(whole, "ternary codes: byte {} is damaged: 0x{:02x}", b, bytes[b]);
+    highest = std::max(highest, bytes[b]);
+    std::memcpy(&codes[kTritsPerByte * b], kTrits[bytes[b]].data(), 8);
   }
+  auto damaged = bytes.end();
+  if (highest > kHighestByte)
+    damaged = std::ranges::find_if(
+        bytes, [](std::uint8_t byte) { return byte > kHighestByte; });
+  else if (std::any_of(codes.begin() + std::ptrdiff_t(count), codes.end(),
+                       [](std::int8_t code) { return code != 0; }))
+    damaged = bytes.end() - 1;  // more codes than there are
+  require(damaged == bytes.end(), "ternary codes: byte {} is damaged: 0x{:02x}",
+          damaged - bytes.begin(), damaged == bytes.end() ? 0 : *damaged);
+  codes.resize(count);
   return codes;
 }
 
@@ -118,14 +136,12 @@ std::vector<std::int8_t> scatter_living(std::span<const std::int8_t> living,
   const Grouping grouping = grouping_of(shape, pattern);
   check_living(pattern, grouping, living.size());
   std::vector<std::int8_t> codes(std::size_t(grouping.shape().count()));
-  auto next = living.begin();
-  for (std::int64_t group = 0; group < grouping.count(); ++group) {
-    if (!is_alive(pattern, group)) continue;
-    grouping.for_each_run(group, [&](std::int64_t first, std::int64_t length) {
-      std::copy_n(next, length, codes.begin() + first);
-      next += length;
-    });
-  }
+  const std::int8_t* next = living.data();
+  std::int8_t* const to = codes.data();
+  grouping.for_each_block([&](const Block& block) {
+    if (!is_alive(pattern, block.group)) return;
+    block.for_each([&](std::int64_t i) { to[i] = *next++; });
+  });
   return codes;
 }
 

@@ -63,9 +63,10 @@ encoding::Quantization to_quantization(const fbs::Quantization& q) {
 std::size_t count_living(const encoding::Grouping& grouping,
                          const encoding::Pattern& pattern) {
   std::size_t count = 0;
-  for (std::int64_t group = 0; group < grouping.count(); ++group)
-    if (encoding::is_alive(pattern, group))
-      count += std::size_t(grouping.group_size(group));
+  grouping.for_each_block([&](const encoding::Block& block) {
+    if (encoding::is_alive(pattern, block.group))
+      count += std::size_t(block.size());
+  });
   return count;
 }
 

@@ -50,12 +50,13 @@ struct Numbers {
     const std::uint32_t rounding = rounds ? 1u << (integers.shift - 1) : 0;
     start.resize(std::size_t(padded_outputs));
     for (std::size_t k = 0; k < outputs; ++k) {
-      std::int64_t sum = 0;
+      std::int32_t sum = 0;  // fits: it is less than what a layer may sum up
       for (const std::int8_t code : layer.codes.subspan(k * size, size))
         sum += code;
       // Parts may wrap, the whole fits (graph/integer_rules.h).
       start[k] = std::int32_t(std::uint32_t(integers.bias[k]) -
-                              std::uint32_t(sum * from.zero()) + rounding);
+                              std::uint32_t(std::int64_t(sum) * from.zero()) +
+                              rounding);
     }
     multiplier = integers.multiplier;
     multiplier.resize(std::size_t(padded_outputs));
@@ -99,6 +100,20 @@ std::vector<std::int32_t> group_offsets(const Layer& layer,
     for (const std::int32_t tap : taps.taps)
       offsets.push_back(to_offset(quad * taps.quad_bytes + tap));
   return offsets;
+}
+
+// Of groups of 16 inputs.
+std::vector<std::int32_t> packed_offsets(const Layer& layer) {
+  std::vector<std::int32_t> offsets;
+  for (std::int64_t input = 0; input < layer.inputs; input += 16)
+    offsets.push_back(to_offset(input));
+  return offsets;
+}
+
+// Places become bytes from a pixel's input.
+Groups locate(Groups groups, const std::vector<std::int32_t>& offsets) {
+  for (std::int32_t& place : groups.places) place = offsets[std::size_t(place)];
+  return groups;
 }
 
 LayerCodes codes_of(const Layer& layer) {
@@ -157,7 +172,7 @@ class Narrow : public Operation {
     convolve_ = bytes ? kernels.convolve : portable_convolve(in, out);
     name_ = std::string("sparse8x4/") + (bytes ? kernels.name : "portable");
     work_ = {.begin = groups_.begin.data(),
-             .offsets = groups_.offsets.data(),
+             .offsets = groups_.places.data(),
              .weights = groups_.codes(),
              .is_ternary = is_ternary(layer),
              .start = numbers_.start.data(),
@@ -233,7 +248,7 @@ class Wide : public Operation {
         outputs_.push_back(to_offset(out.pixel(y, x)));
       }
     work_ = {.begin = groups_.begin.data(),
-             .offsets = groups_.offsets.data(),
+             .offsets = groups_.places.data(),
              .weights = groups_.codes(),
              .is_packed = is_packed,
              .start = numbers_.start.data(),
@@ -289,8 +304,9 @@ class Wide : public Operation {
 // instructions unpack them; the sums must leave room for that.
 bool can_be_packed(const Layer& layer) {
   constexpr std::int64_t kScaledReach = 64 * 255;
-  return layer.taps == 1 && layer.inputs <= INT32_MAX / kScaledReach &&
-         layer.inputs % 16 == 0 && is_ternary(layer);
+  return layer.taps == 1 && layer.convolution_groups == 1 &&
+         layer.inputs <= INT32_MAX / kScaledReach && layer.inputs % 16 == 0 &&
+         is_ternary(layer);
 }
 
 }  // namespace
@@ -324,31 +340,25 @@ std::unique_ptr<Operation> make_convolution(const Layer& layer,
   const Layout& out = values.target().layout;
   const bool can_be_wide = element_of(values.from) == Element::byte &&
                            element_of(values.to) != Element::word;
-  if (can_be_wide && out.height * out.width == 1) {
-    const bool packed =
-        can_be_packed(layer) && taps.taps.size() == 1 && taps.quad_bytes == 4;
+  const bool is_pixel = out.height * out.width == 1;
+  if (can_be_wide && is_pixel && can_be_packed(layer) && taps.quad_bytes == 4)
     return std::make_unique<Wide>(
         layer, values, kernels,
-        packed ? pack_ternary_groups(codes)
-               : pack_groups(codes, kWideOutputs, offsets),
-        packed);
-  }
-  Groups narrow = pack_groups(codes, kBlockOutputs, offsets);
-  if (can_be_wide && codes.outputs >= kWideOutputs) {
+        locate(pack_ternary_groups(codes), packed_offsets(layer)), true);
+  Groups narrow = pack_groups(codes);
+  if (can_be_wide && (is_pixel || codes.outputs >= kWideOutputs)) {
     const auto vectors = std::int64_t(make_vectors(taps, out).size());
     const std::int64_t pixels = out.height * out.width;
-    // No more groups of 16 than of 8: skip the count where even that is dear.
-    const double speed = wide_speed(kernels);
     const double narrow_cost =
         double(narrow.count() * 32 * vectors * kVectorPixels);
-    if (double(narrow.count() / 2 * 64 * pixels) / speed < narrow_cost) {
-      Groups wide = pack_groups(codes, kWideOutputs, offsets);
-      if (double(wide.count() * 64 * pixels) / speed < narrow_cost)
-        return std::make_unique<Wide>(layer, values, kernels, std::move(wide),
-                                      false);
-    }
+    Groups wide = join_pairs(narrow);
+    if (is_pixel ||
+        double(wide.count() * 64 * pixels) / wide_speed(kernels) < narrow_cost)
+      return std::make_unique<Wide>(layer, values, kernels,
+                                    locate(std::move(wide), offsets), false);
   }
-  return std::make_unique<Narrow>(layer, values, kernels, std::move(narrow));
+  return std::make_unique<Narrow>(layer, values, kernels,
+                                  locate(std::move(narrow), offsets));
 }
 
 }  // namespace triad::runtime

@@ -7,6 +7,7 @@ namespace triad::runtime {
 namespace {
 
 constexpr std::int64_t kQuad = 4;
+constexpr std::int64_t kBlock = 8;  // outputs
 constexpr std::int64_t kPackedInputs = 16;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) {
@@ -16,71 +17,85 @@ std::int64_t divide_up(std::int64_t a, std::int64_t b) {
 // Codes of one block of outputs and one quad of inputs, all taps.
 class Column {
  public:
-  Column(const LayerCodes& layer, std::int64_t block)
+  explicit Column(const LayerCodes& layer)
       : layer_(layer),
-        block_(block),
         group_outputs_(layer.outputs / layer.convolution_groups),
         group_inputs_(layer.inputs / layer.convolution_groups),
-        codes_(std::size_t(layer.taps * block * kQuad)) {}
+        codes_(std::size_t(layer.taps * kBlock * kQuad)) {}
 
-  // Collects the codes, [taps][block][4]; false if all are zero.
+  // Collects the codes, [taps][block][4]; false if none are stored.
   bool gather(std::int64_t output_block, std::int64_t quad) {
+    std::fill(codes_.begin(), codes_.end(), std::int8_t(0));
     bool any = false;
-    for (std::int64_t k = 0; k < block_; ++k)
+    for (std::int64_t k = 0; k < kBlock; ++k) {
+      const std::int64_t output = output_block * kBlock + k;
+      const std::int8_t* taps[kQuad];
+      int stored = 0;
       for (std::int64_t i = 0; i < kQuad; ++i) {
-        const std::int8_t* taps =
-            find(output_block * block_ + k, quad * kQuad + i);
-        rows_[std::size_t(k * kQuad + i)] = taps;
-        any = any || (taps && !is_zero(taps));
+        taps[i] = find(output, quad * kQuad + i);
+        stored += taps[i] != nullptr;
       }
-    if (!any) return false;
-    std::int8_t* code = codes_.data();
-    for (std::int64_t tap = 0; tap < layer_.taps; ++tap)
-      for (std::int64_t i = 0; i < block_ * kQuad; ++i) {
-        const std::int8_t* taps = rows_[std::size_t(i)];
-        *code++ = taps ? taps[tap] : std::int8_t(0);
-      }
-    return true;
+      std::int8_t* codes = codes_.data() + k * kQuad;
+      if (stored == kQuad)
+        copy_quad(taps, codes);
+      else if (stored > 0)
+        copy_some(taps, codes);
+      any = any || stored > 0;
+    }
+    return any;
   }
 
   // The codes of one tap, [block][4]; empty if all are zero.
   std::span<const std::int8_t> tap(std::int64_t tap) const {
-    const std::size_t size = std::size_t(block_ * kQuad);
+    const std::size_t size = std::size_t(kBlock * kQuad);
     const auto codes = std::span(codes_).subspan(std::size_t(tap) * size, size);
-    const bool any =
-        std::ranges::any_of(codes, [](std::int8_t code) { return code != 0; });
-    return any ? codes : std::span<const std::int8_t>();
+    std::int8_t any = 0;
+    for (const std::int8_t code : codes) any |= code;
+    return any != 0 ? codes : std::span<const std::int8_t>();
   }
 
  private:
+  // One output, all taps; a dword at a time, because loading is most of
+  // packing.
+  void copy_quad(const std::int8_t* const (&taps)[kQuad], std::int8_t* codes) {
+    for (std::int64_t tap = 0; tap < layer_.taps; ++tap) {
+      std::uint32_t quad = 0;
+      for (std::size_t i = 0; i < kQuad; ++i)
+        quad |= std::uint32_t(std::uint8_t(taps[i][tap])) << 8 * i;
+      std::memcpy(codes + tap * kBlock * kQuad, &quad, sizeof quad);
+    }
+  }
+
+  // The same where only some inputs are stored.
+  void copy_some(const std::int8_t* const (&taps)[kQuad], std::int8_t* codes) {
+    for (std::size_t i = 0; i < kQuad; ++i)
+      for (std::int64_t tap = 0; taps[i] && tap < layer_.taps; ++tap)
+        codes[tap * kBlock * kQuad + std::int64_t(i)] = taps[i][tap];
+  }
+
   // The taps of an output and an input, or null where none are stored.
   const std::int8_t* find(std::int64_t output, std::int64_t input) const {
     if (output >= layer_.outputs || input >= layer_.inputs) return nullptr;
-    const std::int64_t group = output / group_outputs_;
-    const std::int64_t local = input - group * group_inputs_;
-    if (local < 0 || local >= group_inputs_) return nullptr;
+    std::int64_t local = input;
+    if (layer_.convolution_groups > 1) {
+      local -= output / group_outputs_ * group_inputs_;
+      if (local < 0 || local >= group_inputs_) return nullptr;
+    }
     return &layer_.codes[std::size_t((output * group_inputs_ + local) *
                                      layer_.taps)];
   }
 
-  bool is_zero(const std::int8_t* taps) const {
-    return std::all_of(taps, taps + layer_.taps,
-                       [](std::int8_t code) { return code == 0; });
-  }
-
   const LayerCodes& layer_;
-  std::int64_t block_, group_outputs_, group_inputs_;
+  std::int64_t group_outputs_, group_inputs_;
   std::vector<std::int8_t> codes_;
-  const std::int8_t* rows_[64] = {};  // block_ * kQuad at most
 };
 
-// Calls visit(output block, quad, tap, codes) for each living group, and
-// end(output block) after each block.
+// Calls visit(quad, tap, codes) for each living group, and end() after each
+// block of outputs.
 template <typename Visit, typename End>
-void for_each_group(const LayerCodes& layer, std::int64_t block, Visit visit,
-                    End end) {
-  Column column(layer, block);
-  for (std::int64_t b = 0; b < divide_up(layer.outputs, block); ++b) {
+void for_each_group(const LayerCodes& layer, Visit visit, End end) {
+  Column column(layer);
+  for (std::int64_t b = 0; b < divide_up(layer.outputs, kBlock); ++b) {
     for (std::int64_t quad = 0; quad < divide_up(layer.inputs, kQuad); ++quad) {
       if (!column.gather(b, quad)) continue;
       for (std::int64_t tap = 0; tap < layer.taps; ++tap)
@@ -91,41 +106,82 @@ void for_each_group(const LayerCodes& layer, std::int64_t block, Visit visit,
   }
 }
 
-// Growing storage of groups, then the aligned one of a Groups.
-void store(Groups& groups, const std::vector<std::int8_t>& weights) {
-  groups.weights = allocate_aligned(
-      std::max<std::int64_t>(std::int64_t(weights.size()), kQuad));
-  if (!weights.empty())
-    std::memcpy(groups.weights.get(), weights.data(), weights.size());
+// Room for `most` groups; memory nobody writes to costs nothing.
+Groups make_groups(std::int64_t blocks, std::int64_t group_bytes,
+                   std::int64_t most) {
+  Groups groups{.blocks = blocks, .group_bytes = group_bytes, .begin = {0}};
+  groups.places.reserve(std::size_t(most));
+  groups.weights =
+      allocate_aligned(std::max<std::int64_t>(most, 1) * group_bytes);
+  return groups;
+}
+
+// Appends a group, all of it to be written.
+std::int8_t* append(Groups& groups, std::int32_t place) {
+  auto* weights = reinterpret_cast<std::int8_t*>(groups.weights.get()) +
+                  groups.count() * groups.group_bytes;
+  groups.places.push_back(place);
+  return weights;
+}
+
+void end_block(Groups& groups) {
+  groups.begin.push_back(std::int32_t(groups.places.size()));
 }
 
 }  // namespace
 
-Groups pack_groups(const LayerCodes& layer, std::int64_t block,
-                   std::span<const std::int32_t> offsets) {
-  Groups groups{.blocks = divide_up(layer.outputs, block),
-                .group_bytes = block * kQuad,
-                .begin = {0}};
-  std::vector<std::int8_t> weights;
-  weights.reserve(layer.codes.size() / 4);
+Groups pack_groups(const LayerCodes& layer) {
+  // No more than there are places, nor than there are codes.
+  const std::int64_t blocks = divide_up(layer.outputs, kBlock);
+  const std::int64_t most =
+      std::min(blocks * divide_up(layer.inputs, kQuad) * layer.taps,
+               std::int64_t(layer.codes.size()));
+  Groups groups = make_groups(blocks, kBlock * kQuad, most);
   for_each_group(
-      layer, block,
+      layer,
       [&](std::int64_t quad, std::int64_t tap, auto codes) {
-        groups.offsets.push_back(offsets[std::size_t(quad * layer.taps + tap)]);
-        weights.insert(weights.end(), codes.begin(), codes.end());
+        std::memcpy(append(groups, std::int32_t(quad * layer.taps + tap)),
+                    codes.data(), kBlock * kQuad);
       },
-      [&] { groups.begin.push_back(std::int32_t(groups.offsets.size())); });
-  store(groups, weights);
+      [&] { end_block(groups); });
   return groups;
+}
+
+Groups join_pairs(const Groups& groups) {
+  const std::int64_t half = groups.group_bytes;
+  Groups pairs =
+      make_groups(divide_up(groups.blocks, 2), 2 * half, groups.count());
+  for (std::int64_t block = 0; block < groups.blocks; block += 2) {
+    std::int32_t i[2], end[2];
+    for (std::int64_t side = 0; side < 2; ++side) {
+      const auto b = std::size_t(std::min(block + side, groups.blocks));
+      i[side] = groups.begin[b];
+      end[side] = groups.begin[std::min(b + 1, groups.begin.size() - 1)];
+    }
+    while (i[0] < end[0] || i[1] < end[1]) {
+      std::int32_t place[2];
+      for (int side = 0; side < 2; ++side)
+        place[side] = i[side] < end[side] ? groups.places[std::size_t(i[side])]
+                                          : INT32_MAX;
+      const std::int32_t next = std::min(place[0], place[1]);
+      std::int8_t* weights = append(pairs, next);
+      for (int side = 0; side < 2; ++side, weights += half)
+        if (place[side] == next)
+          std::memcpy(weights, groups.codes() + i[side]++ * half,
+                      std::size_t(half));
+        else
+          std::memset(weights, 0, std::size_t(half));
+    }
+    end_block(pairs);
+  }
+  return pairs;
 }
 
 Groups pack_ternary_groups(const LayerCodes& layer) {
   constexpr std::int64_t kOutputs = 16;
-  Groups groups{.blocks = divide_up(layer.outputs, kOutputs),
-                .group_bytes = kOutputs * kQuad,
-                .begin = {0}};
-  std::vector<std::int8_t> weights;
-  weights.reserve(layer.codes.size() / 4);
+  const std::int64_t blocks = divide_up(layer.outputs, kOutputs);
+  Groups groups = make_groups(blocks, kOutputs * kQuad,
+                              blocks * divide_up(layer.inputs, kPackedInputs));
   for (std::int64_t block = 0; block < groups.blocks; ++block) {
     const std::int64_t rows =
         std::min(kOutputs, layer.outputs - block * kOutputs);
@@ -144,22 +200,12 @@ Groups pack_ternary_groups(const LayerCodes& layer) {
         }
       }
       if (any == 0) continue;
-      groups.offsets.push_back(std::int32_t(c));
-      weights.insert(weights.end(), packed, packed + sizeof packed);
+      std::memcpy(append(groups, std::int32_t(c / kPackedInputs)), packed,
+                  sizeof packed);
     }
-    groups.begin.push_back(std::int32_t(groups.offsets.size()));
+    end_block(groups);
   }
-  store(groups, weights);
   return groups;
-}
-
-double group_density(const LayerCodes& layer, std::int64_t block) {
-  std::int64_t living = 0;
-  for_each_group(
-      layer, block, [&](auto, auto, auto) { ++living; }, [] {});
-  const std::int64_t all = divide_up(layer.outputs, block) *
-                           divide_up(layer.inputs, kQuad) * layer.taps;
-  return double(living) / double(all);
 }
 
 }  // namespace triad::runtime

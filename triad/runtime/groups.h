@@ -21,11 +21,11 @@ struct LayerCodes {
 struct Groups {
   std::int64_t blocks = 0;
   std::int64_t group_bytes = 0;
-  std::vector<std::int32_t> begin;    // [blocks + 1]
-  std::vector<std::int32_t> offsets;  // [groups]
-  AlignedBytes weights;               // [groups][group_bytes]
+  std::vector<std::int32_t> begin;   // [blocks + 1]
+  std::vector<std::int32_t> places;  // [groups] ascending in each block
+  AlignedBytes weights;              // [groups][group_bytes]
 
-  std::int64_t count() const { return std::int64_t(offsets.size()); }
+  std::int64_t count() const { return std::int64_t(places.size()); }
   std::int64_t bytes() const {
     return count() * (group_bytes + std::int64_t(sizeof(std::int32_t)));
   }
@@ -34,18 +34,16 @@ struct Groups {
   }
 };
 
-// Groups of `block` outputs x 4 inputs x 1 tap, [block][4], ordered by output
-// block, inputs, tap.
-//   offsets [quads of inputs, taps]: bytes from a pixel's input
-Groups pack_groups(const LayerCodes& layer, std::int64_t block,
-                   std::span<const std::int32_t> offsets);
+// Groups of 8 outputs x 4 inputs x 1 tap, [8][4], ordered by output block,
+// inputs, tap. Places are quad of inputs * taps + tap.
+Groups pack_groups(const LayerCodes& layer);
+
+// Groups of twice as many outputs: those of neighbouring blocks at the same
+// place side by side, zeros where only one of them lives.
+Groups join_pairs(const Groups& groups);
 
 // Groups of 16 outputs x 16 inputs, 2-bit (kernels/kernel.h), of a ternary
-// linear layer whose input is a plain vector of bytes.
+// linear layer whose input is a plain vector of bytes. Places are inputs / 16.
 Groups pack_ternary_groups(const LayerCodes& layer);
-
-// Share of the groups of `block` outputs x 4 inputs x 1 tap that hold a code,
-// in [0, 1].
-double group_density(const LayerCodes& layer, std::int64_t block);
 
 }  // namespace triad::runtime

@@ -12,22 +12,23 @@ TEST(Groups, KeepOnlyWhatHoldsACode) {
   // 9 outputs x 5 inputs x 2 taps; one code in the ragged corner.
   std::vector<std::int8_t> codes(9 * 5 * 2);
   codes[(8 * 5 + 4) * 2 + 1] = -1;
-  const std::vector<std::int32_t> offsets = {0, 1, 10, 11};
   const LayerCodes layer{codes, 9, 5, 2, 1};
-  const Groups groups = pack_groups(layer, 8, offsets);
+  const Groups groups = pack_groups(layer);
   EXPECT_THAT(groups.begin, ElementsAre(0, 0, 1));
-  EXPECT_THAT(groups.offsets, ElementsAre(11));
+  EXPECT_THAT(groups.places, ElementsAre(3));
   EXPECT_EQ(groups.codes()[0], -1);
   for (int i = 1; i < 32; ++i) EXPECT_EQ(groups.codes()[i], 0);
-  EXPECT_DOUBLE_EQ(group_density(layer, 8), 1.0 / 8);
+  const Groups pairs = join_pairs(groups);
+  EXPECT_THAT(pairs.begin, ElementsAre(0, 1));
+  EXPECT_THAT(pairs.places, ElementsAre(3));
+  for (int i = 0; i < 64; ++i) EXPECT_EQ(pairs.codes()[i], i == 32 ? -1 : 0);
 }
 
 TEST(Groups, OfADepthwiseLayerAreItsDiagonal) {
   const std::vector<std::int8_t> codes(16, 1);  // 16 filters of 1 x 1 x 1
-  const std::vector<std::int32_t> offsets = {0, 1, 2, 3};
-  const Groups groups = pack_groups({codes, 16, 16, 1, 16}, 8, offsets);
+  const Groups groups = pack_groups({codes, 16, 16, 1, 16});
   EXPECT_THAT(groups.begin, ElementsAre(0, 2, 4));
-  EXPECT_THAT(groups.offsets, ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(groups.places, ElementsAre(0, 1, 2, 3));
   for (int k = 0; k < 8; ++k)
     for (int i = 0; i < 4; ++i) EXPECT_EQ(groups.codes()[k * 4 + i], k == i);
 }

@@ -14,23 +14,9 @@
 #include <vector>
 
 #include "triad/base/shape.h"
+#include "triad/encoding/structure.h"
 
 namespace triad::encoding {
-
-enum class Structure { none, irregular, pe_group, filter, channel };
-
-std::string_view to_string(Structure structure);  // "pe_group"
-// Throws Error naming the choices.
-Structure structure_from_string(std::string_view name);
-
-// The block of weights one processing element handles at a time. 0 means the
-// whole axis.
-struct PeGeometry {
-  int outputs = 1;
-  int inputs = 16;
-  int taps = 0;
-  bool operator==(const PeGeometry&) const = default;
-};
 
 // A weight as a matrix of K outputs x C inputs (per convolution group) x taps.
 struct WeightShape {

@@ -251,6 +251,7 @@ class Wide : public Operation {
              .offsets = groups_.places.data(),
              .weights = groups_.codes(),
              .is_packed = is_packed,
+             .is_ternary = is_ternary(layer),
              .start = numbers_.start.data(),
              .requantise = numbers_.requantise,
              .residual = fused_.residual,

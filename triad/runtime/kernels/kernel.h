@@ -68,6 +68,7 @@ struct WideConvolution {
   const std::int32_t* offsets = nullptr;  // [groups] bytes from a pixel's input
   const std::int8_t* weights = nullptr;   // [groups][64], aligned to 64
   bool is_packed = false;                 // 2-bit codes
+  bool is_ternary = false;                // all codes are -1, 0 or 1
   const std::int32_t* start = nullptr;    // [blocks * 16]
   Requantise requantise;
   Residual residual;

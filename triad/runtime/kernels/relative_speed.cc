@@ -83,6 +83,7 @@ double measure(const Kernels& kernels) {
   const WideConvolution wide{.begin = wide_begin,
                              .offsets = layer.offsets.data(),
                              .weights = layer.codes(),
+                             .is_ternary = true,
                              .start = layer.start.data(),
                              .requantise = layer.requantise(),
                              .inputs = inputs,

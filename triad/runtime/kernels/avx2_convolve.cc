@@ -70,13 +70,14 @@ TRIAD_INLINE void add_levels(const std::int32_t* offset,
 TRIAD_INLINE __m256i requantise(const StoredSums (&sums)[kTileOutputs][kHalves],
                                 int i, const Requantise& to, std::int64_t k) {
   const __m128i shift = _mm_cvtsi32_si128(to.shift);
-  const std::int16_t* m = to.multiplier + k;
-  const __m256i first =
-      _mm256_setr_epi16(m[0], m[0], m[0], m[0], m[1], m[1], m[1], m[1], m[0],
-                        m[0], m[0], m[0], m[1], m[1], m[1], m[1]);
-  const __m256i second =
-      _mm256_setr_epi16(m[2], m[2], m[2], m[2], m[3], m[3], m[3], m[3], m[2],
-                        m[2], m[2], m[2], m[3], m[3], m[3], m[3]);
+  const __m256i all = _mm256_set1_epi64x(
+      *reinterpret_cast<const long long*>(to.multiplier + k));
+  const __m256i first = _mm256_shuffle_epi8(
+      all, _mm256_broadcastsi128_si256(
+               _mm_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3)));
+  const __m256i second = _mm256_shuffle_epi8(
+      all, _mm256_broadcastsi128_si256(
+               _mm_setr_epi8(4, 5, 4, 5, 4, 5, 4, 5, 6, 7, 6, 7, 6, 7, 6, 7)));
   const __m256i zero = _mm256_set1_epi16(short(to.zero));
   __m256i ab = _mm256_packs_epi32(_mm256_sra_epi32(load(sums[0][i]), shift),
                                   _mm256_sra_epi32(load(sums[1][i]), shift));

@@ -13,6 +13,7 @@ void add_compress(CLI::App& command);
 void add_convert(CLI::App& command);
 void add_eval(CLI::App& command);
 void add_histogram(CLI::App& command);
+void add_line_up(CLI::App& command);
 void add_inspect(CLI::App& command);
 void add_run(CLI::App& command);
 void add_bench(CLI::App& command);

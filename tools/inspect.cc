@@ -31,6 +31,8 @@ std::vector<std::string> to_row(const LayerMeasures& layer) {
       percent(zero_share(layer)),
       "",
       "",
+      percent(layer.living_8x4),
+      percent(layer.living_16x4),
       fmt::format("{:.2f}", double(layer.bits) / double(layer.weights)),
       std::to_string((layer.bits + 7) / 8)};
   if (layer.census) {
@@ -44,7 +46,7 @@ std::vector<std::string> to_row(const LayerMeasures& layer) {
 void print_text(const ModelFile& model, const Measures& measures) {
   std::vector<std::vector<std::string>> rows = {
       {"layer", "encoding", "shape", "zeros", "groups alive", "density",
-       "bits/weight", "bytes"}};
+       "8x4 alive", "16x4 alive", "bits/weight", "bytes"}};
   for (const LayerMeasures& layer : measures.layers)
     rows.push_back(to_row(layer));
   print_table(rows);
@@ -73,6 +75,8 @@ Json to_json(const LayerMeasures& layer) {
                {"shape", layer.shape},
                {"weights", layer.weights},
                {"zero_share", zero_share(layer)},
+               {"groups_8x4_density", layer.living_8x4},
+               {"groups_16x4_density", layer.living_16x4},
                {"bits", layer.bits}};
   if (layer.census) {
     json["structure"] = layer.structure;

@@ -26,6 +26,8 @@ constexpr Command kCommands[] = {
      add_compress},
     {"eval", "Accuracy of a run, a .triad file or float weights", add_eval},
     {"convert", "Write a network as an ONNX file", add_convert},
+    {"line-up", "Reorder channels so that zeros fill a machine's groups",
+     add_line_up},
     {"inspect", "Layers, sizes and metrics of a .triad file", add_inspect},
     {"run", "Classify pictures with a .triad file", add_run},
     {"bench", "Speed of the CPU runtime on a .triad file", add_bench},

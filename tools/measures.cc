@@ -10,6 +10,23 @@ using encoding::GroupCensus;
 using encoding::Structure;
 using encoding::Ternary;
 
+double living_share(const std::vector<float>& values, const Shape& shape,
+                    int outputs) {
+  const auto weight = encoding::weight_shape(shape);
+  const encoding::PeGeometry geometry{
+      int(std::min<std::int64_t>(outputs, weight.outputs)),
+      int(std::min<std::int64_t>(4, weight.inputs)), 1};
+  const encoding::Grouping grouping(weight, Structure::pe_group, geometry);
+  std::int64_t living = 0;
+  grouping.for_each_block([&](const encoding::Block& block) {
+    bool any = false;
+    block.for_each(
+        [&](std::int64_t i) { any = any || values[std::size_t(i)] != 0; });
+    living += any;
+  });
+  return double(living) / double(grouping.count());
+}
+
 LayerMeasures measure_layer(const std::string& name, const Encoding& weight) {
   LayerMeasures layer;
   layer.name = name;
@@ -19,6 +36,10 @@ LayerMeasures measure_layer(const std::string& name, const Encoding& weight) {
   const std::vector<float> values = encoding::decode(weight);
   layer.weights = std::int64_t(values.size());
   layer.nonzero = layer.weights - std::ranges::count(values, 0.0f);
+  if (layer.shape.size() >= 2) {
+    layer.living_8x4 = living_share(values, layer.shape, 8);
+    layer.living_16x4 = living_share(values, layer.shape, 16);
+  }
   if (const auto* ternary = std::get_if<Ternary>(&weight)) {
     layer.structure = encoding::to_string(ternary->pattern.structure);
     layer.census = encoding::census(*ternary);

@@ -20,6 +20,9 @@ struct LayerMeasures {
   std::int64_t weights = 0, nonzero = 0;
   std::int64_t bits = 0;                        // of the stored form
   std::optional<encoding::GroupCensus> census;  // of ternary layers
+  // Share of the groups of 8 or 16 outputs x 4 inputs x 1 tap that hold a
+  // weight: what the CPU kernels sparse8x4 and sparse16x4 compute.
+  double living_8x4 = 1, living_16x4 = 1;
 };
 
 struct Measures {

@@ -1,0 +1,84 @@
+// triad line-up: the same network with its channels in an order in which zeros
+// fill the groups of the machine that will run it.
+
+#include <array>
+#include <charconv>
+#include <memory>
+
+#include "tools/commands.h"
+#include "tools/model_file.h"
+#include "tools/output.h"
+#include "triad/base/error.h"
+#include "triad/format/writer.h"
+#include "triad/quantise/line_up_groups.h"
+
+namespace triad::tools {
+namespace {
+
+struct Options {
+  std::string model, output, groups = "8x4x1";
+  bool json = false;
+};
+
+// "8x4x1": outputs x inputs x taps.
+encoding::PeGeometry parse_groups(const std::string& text) {
+  std::array<int, 3> sizes = {};
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const auto [next, error] = std::from_chars(at, end, sizes[i]);
+    const bool ends_well = i == 2 ? next == end : next != end && *next == 'x';
+    require(error == std::errc() && ends_well && sizes[i] > 0,
+            "line-up: expected --groups as outputs x inputs x taps, 8x4x1, "
+            "got '{}'",
+            text);
+    at = next + 1;
+  }
+  return {sizes[0], sizes[1], sizes[2]};
+}
+
+void line_up(const Options& options) {
+  require(options.output.ends_with(".triad"),
+          "line-up: expected an output that ends in .triad, got {}",
+          options.output);
+  const encoding::PeGeometry groups = parse_groups(options.groups);
+  ModelFile model = read_model_file(options.model);
+  quantise::LinedUp lined_up =
+      quantise::line_up_groups(std::move(model.graph), groups);
+  model.metadata["groups"] = options.groups;
+  format::write_model({std::move(lined_up.graph), model.metadata},
+                      options.output);
+  const auto share = [&](std::int64_t living) {
+    return double(living) / double(std::max<std::int64_t>(lined_up.groups, 1));
+  };
+  if (options.json)
+    return print_json({{"file", options.output},
+                       {"groups", lined_up.groups},
+                       {"groups_alive_before", lined_up.living_before},
+                       {"groups_alive", lined_up.living_after}});
+  print_line(fmt::format(
+      "{}: {} groups of {}, alive {} ({:.1f} %), before {} ({:.1f} %)",
+      options.output, lined_up.groups, options.groups, lined_up.living_after,
+      100 * share(lined_up.living_after), lined_up.living_before,
+      100 * share(lined_up.living_before)));
+}
+
+}  // namespace
+
+void add_line_up(CLI::App& command) {
+  const auto options = std::make_shared<Options>();
+  command
+      .add_option("model", options->model,
+                  "Run folder or .triad file of a lowered network")
+      ->required();
+  command.add_option("-o,--output", options->output, "The .triad file")
+      ->required();
+  command
+      .add_option("--groups", options->groups,
+                  "Weights a kernel skips together: outputs x inputs x taps")
+      ->capture_default_str();
+  command.add_flag("--json", options->json, "Machine-readable output");
+  command.callback([options] { line_up(*options); });
+}
+
+}  // namespace triad::tools

@@ -202,6 +202,7 @@ void bench(const Options& options) {
         {.threads = options.threads[i], .kernels = options.kernels});
     graph::Graph copy = subject.graph;
     const auto start = Clock::now();
+    if (options.network.empty()) copy = read_model_file(options.model).graph;
     executor.load(std::move(copy));
     const double load_ms = milliseconds(Clock::now() - start);
     Timing timing = time_runs(executor, options);

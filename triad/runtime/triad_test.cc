@@ -1,8 +1,10 @@
 #include "triad/runtime/triad.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <string>
 #include <thread>
@@ -105,6 +107,29 @@ TEST(TriadC, AnswersMistakesWithCodes) {
   EXPECT_EQ(triad_describe(nullptr, nullptr), TRIAD_BAD_ARGUMENT);
   triad_free(nullptr);
 }
+
+// A process that may not have the memory a network needs.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(TriadCDeathTest, SaysWhenThereIsTooLittleMemory) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  graph::Builder builder("large", {1, 8192, 8192});
+  graph::Graph graph = builder.finish(
+      {builder.add("pool", graph::MaxPool{}, {builder.input()})});
+  for (graph::Value& value : graph.values)
+    value.quantization = encoding::Quantization{};
+  for (int byte = 0; byte < 256; ++byte)
+    graph.input_table.push_back(std::int16_t(byte));
+  const auto bytes = format::model_bytes({graph, {}});
+  const auto load_in_little_memory = [&] {
+    const rlimit limit = {256 << 20, 256 << 20};  // values take 320 MiB
+    setrlimit(RLIMIT_AS, &limit);
+    triad_model* model = nullptr;
+    std::exit(triad_load_bytes(bytes.data(), bytes.size(), 1, &model));
+  };
+  EXPECT_EXIT(load_in_little_memory(),
+              ::testing::ExitedWithCode(TRIAD_NO_MEMORY), "");
+}
+#endif
 
 TEST(TriadC, MayBeCalledFromManyThreads) {
   const Loaded loaded;

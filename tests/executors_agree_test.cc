@@ -24,8 +24,8 @@ std::vector<std::string> runnable_kernels() {
   return names;
 }
 
-graph::Tensor run(graph::Executor& executor, const Graph& graph,
-                  const std::vector<std::uint8_t>& pictures) {
+std::vector<graph::Tensor> run(graph::Executor& executor, const Graph& graph,
+                               const std::vector<std::uint8_t>& pictures) {
   Shape shape = graph.value(graph.input()).shape;
   const std::int64_t size = element_count(shape);
   shape.insert(shape.begin(), std::int64_t(pictures.size()) / size);
@@ -37,23 +37,31 @@ struct Way {
   int threads = 1;
 };
 
+void expect_equal(const graph::Tensor& result, const graph::Tensor& expected,
+                  const std::string& kernels, const Graph& graph) {
+  ASSERT_EQ(result.shape, expected.shape);
+  for (std::size_t i = 0; i < expected.values.size(); ++i)
+    ASSERT_EQ(result.values[i], expected.values[i])
+        << kernels << " kernels, element " << i << " of "
+        << to_string(result.shape) << "\n"
+        << graph::dump(graph);
+}
+
 void expect_agreement(const Graph& graph, Random& random, const Way& way = {}) {
   const auto pictures = random_pictures(
       random, way.batch * element_count(graph.value(graph.input()).shape));
   reference::IntegerExecutor judge;
   judge.load(graph);
-  const graph::Tensor expected = run(judge, graph, pictures);
+  const auto expected = run(judge, graph, pictures);
   for (const std::string& kernels : runnable_kernels()) {
     runtime::Executor executor({.threads = way.threads, .kernels = kernels});
     executor.load(graph);
     for (int again = 0; again < 2; ++again) {  // memory is used twice
-      const graph::Tensor result = run(executor, graph, pictures);
-      ASSERT_EQ(result.shape, expected.shape);
-      for (std::size_t i = 0; i < expected.values.size(); ++i)
-        ASSERT_EQ(result.values[i], expected.values[i])
-            << kernels << " kernels, element " << i << " of "
-            << to_string(result.shape) << ", run " << again << "\n"
-            << graph::dump(graph);
+      const auto results = run(executor, graph, pictures);
+      ASSERT_EQ(results.size(), expected.size());
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        expect_equal(results[i], expected[i], kernels, graph);
+      if (testing::Test::HasFatalFailure()) return;
     }
   }
 }

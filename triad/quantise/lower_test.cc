@@ -102,8 +102,8 @@ double logit_error(graph::Executor& tested, const Graph& truth,
                    const graph::Pictures& batch) {
   reference::FloatExecutor executor;
   executor.load(truth);
-  const auto expected = executor.run(batch).values;
-  const auto got = tested.run(batch).values;
+  const auto expected = executor.run(batch)[0].values;
+  const auto got = tested.run(batch)[0].values;
   double error = 0, power = 0;
   for (std::size_t i = 0; i < got.size(); ++i) {
     error += std::pow(got[i] - expected[i], 2);

@@ -131,7 +131,7 @@ TEST(NetworkForward, AgreesWithTheReferenceOnEveryOp) {
   for (std::uint8_t& byte : bytes) byte = std::uint8_t(random.below(256));
   reference::FloatExecutor reference;
   reference.load(graph);
-  const std::vector<float> expected = reference.run({shape, bytes}).values;
+  const std::vector<float> expected = reference.run({shape, bytes})[0].values;
 
   at::Tensor pictures =
       at::from_blob(bytes.data(), shape, at::kByte).to(at::kFloat) / 255;

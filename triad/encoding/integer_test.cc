@@ -189,7 +189,7 @@ TEST(LookUp, IsTheTableForEightBits) {
 TEST(LookUp, DrawsLinesBetweenNeighboursForSixteenBits) {
   for (const bool is_signed : {false, true}) {
     const Quantization input{.bits = 16, .is_signed = is_signed};
-    const double step = is_signed ? 256 : 128;
+    const double step = is_signed ? 64 : 32;
     Random random(5);
     std::vector<std::int16_t> table;
     for (std::size_t i = 0; i < table_size(input); ++i)

@@ -25,8 +25,8 @@ void expect_same_outputs(const Graph& graph, const Graph& other,
   reference::IntegerExecutor first, second;
   first.load(graph);
   second.load(other);
-  EXPECT_EQ(first.run({shape, pictures}).values,
-            second.run({shape, pictures}).values);
+  EXPECT_EQ(first.run({shape, pictures})[0].values,
+            second.run({shape, pictures})[0].values);
 }
 
 // Two residual blocks, a depthwise layer, a flattened picture.

@@ -82,11 +82,21 @@ class Finder {
   }
   void join(const Node&, const Linear&) {}
   void join(const Node& node, const Relu&) { pass_on(node); }
+  void join(const Node& node, const LeakyRelu&) { pass_on(node); }
+  void join(const Node& node, const Clip&) { pass_on(node); }
+  void join(const Node& node, const HardSigmoid&) { pass_on(node); }
+  void join(const Node& node, const HardSwish&) { pass_on(node); }
+  void join(const Node& node, const Sigmoid&) { pass_on(node); }
+  void join(const Node& node, const Resize&) { pass_on(node); }
   void join(const Node& node, const MaxPool&) { pass_on(node); }
   void join(const Node& node, const AveragePool&) { pass_on(node); }
   void join(const Node& node, const GlobalAveragePool&) { pass_on(node); }
   void join(const Node& node, const Dropout&) { pass_on(node); }
   void join(const Node& node, const Add&) { pass_on(node); }
+  void join(const Node& node, const Mul&) { pass_on(node); }
+  void join(const Node& node, const Slice& op) {
+    op.channels == Range{} ? pass_on(node) : fix_all(node);
+  }
   void join(const Node& node, const Pad& op) {
     op.channels_before + op.channels_after == 0 ? pass_on(node) : fix_all(node);
   }

@@ -59,10 +59,10 @@ class Importer {
     result_.producer = std::string(model_.producer);
     for (const auto& [key, value] : model_.metadata)
       result_.metadata[std::string(key)] = std::string(value);
-    require(found == model_.opsets.end() || result_.opset >= kOldestOpset,
-            "opset {}: expected {} or newer: convert it with ONNX's version "
-            "converter",
-            result_.opset, kOldestOpset);
+    if (found != model_.opsets.end() && result_.opset < kOldestOpset)
+      result_.notes.push_back(
+          fmt::format("opset {} is older than {}: read as that", result_.opset,
+                      kOldestOpset));
     if (result_.opset > kNewestOpset || result_.ir_version > kNewestIr)
       result_.notes.push_back(fmt::format(
           "opset {} and IR {} are newer than {} and {}: read as those",
@@ -127,11 +127,24 @@ class Importer {
     auto* tensor = std::get_if<Tensor>(&found->second);
     require(tensor, "output '{}': expected one that depends on the picture",
             name);
-    if (!network.make_plain(*tensor))
+    if (tensor->steps)
       network.note(fmt::format(
-          "output '{}' is laid out in another way in the file: here it is {}",
-          name, to_string(network.shape(tensor->value))));
+          "output '{}' holds integers in the file: here it is the numbers they "
+          "mean",
+          name));
+    if (!network.make_plain(*tensor)) note_layout(network, *tensor, name);
     network.graph().outputs.push_back(tensor->value);
+  }
+
+  static void note_layout(Network& network, const Tensor& tensor,
+                          std::string_view name) {
+    std::vector<std::int64_t> order;
+    if (tensor.view.has_batch_first()) order = tensor.view.order();
+    const bool in_order = !order.empty() && std::ranges::is_sorted(order);
+    network.note(fmt::format(
+        "output '{}' {} in the file: here it is {}", name,
+        in_order ? "has other dimensions" : "is laid out in another way",
+        to_string(network.shape(tensor.value))));
   }
 
   void finish(Network& network, const PictureInput& picture) {

@@ -39,7 +39,7 @@ struct Imported {
   std::vector<std::string> notes = {};
 };
 
-// Opset 7 to 22 and IR to 10 are known, newer ones are tried. Reads nothing
+// Opset 7 to 22 and IR to 10 are known, others are tried. Reads nothing
 // outside the file's folder. Throws Error of one line: the path, then the node,
 // its op and what is expected instead.
 Imported import_file(const std::filesystem::path& path,
@@ -52,7 +52,8 @@ Imported import_bytes(std::span<const std::byte> bytes, std::string_view name,
 // The graph alone.
 graph::Graph read_onnx(const std::filesystem::path& path);
 
-// Ops of ONNX's own domain that are imported or folded.
+// Ops of ONNX's own domain that become nodes or layouts of a graph, in
+// alphabetical order; others are only evaluated on constants.
 std::vector<std::string> imported_ops();
 
 }  // namespace triad::onnx

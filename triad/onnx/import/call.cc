@@ -57,13 +57,12 @@ Tensor& Call::tensor(std::size_t i) const {
 Tensor& Call::plain(std::size_t i, std::size_t rank,
                     std::string_view what) const {
   Tensor& tensor = this->tensor(i);
-  const Shape shape = tensor.view.shape();
-  const bool fits = shape.size() == rank && network.make_plain(tensor) &&
-                    network.shape(tensor.value).size() + 1 == rank;
-  expect(fits,
-         "expected {} as its input, got {} dimensions laid out in a way "
-         "no op of the graph makes",
-         what, shape.size());
+  expect(tensor.view.rank() == rank,
+         "expected {} as its input, got {} dimensions", what,
+         tensor.view.rank());
+  expect(network.make_plain(tensor) &&
+             network.shape(tensor.value).size() + 1 == rank,
+         "expected {} as its input: no op of the graph lays it out so", what);
   return tensor;
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "triad/onnx/import/lower.h"
+
 namespace triad::onnx {
 namespace {
 
@@ -38,10 +40,12 @@ void fold_constant_of_shape(Call& call) {
 
 void fold_identity(Call& call) { call.set(call.constant(0)); }
 
-void fold_shape(Call& call) {
-  const Shape& shape = call.constant(0).shape();
-  call.set(Constant({std::ssize(shape)}, shape));
+void fold_dropout(Call& call) {
+  require_inference(call);
+  fold_identity(call);
 }
+
+void fold_shape(Call& call) { set_shape_part(call, call.constant(0).shape()); }
 
 void fold_size(Call& call) {
   call.set(Constant(Shape{}, std::vector{call.constant(0).count()}));
@@ -107,7 +111,7 @@ constexpr Row kFolds[] = {
     {"ConstantOfShape", fold_constant_of_shape},
     {"DequantizeLinear", fold_dequantize},
     {"Div", fold_binary},
-    {"Dropout", fold_identity},
+    {"Dropout", fold_dropout},
     {"Equal", fold_binary},
     {"Exp", fold_unary},
     {"Expand", fold_expand},
@@ -144,6 +148,7 @@ constexpr Row kFolds[] = {
     {"Sqrt", fold_unary},
     {"Squeeze", fold_squeeze},
     {"Sub", fold_binary},
+    {"Sum", fold_binary},
     {"Transpose", fold_transpose},
     {"Unsqueeze", fold_unsqueeze},
     {"Where", fold_where},

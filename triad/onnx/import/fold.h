@@ -13,6 +13,7 @@ using Fold = void (*)(Call& call);
 
 // Null for an op that is not evaluated.
 Fold find_fold(std::string_view domain, std::string_view op);
+// Ops of ONNX's own domain that are evaluated, in alphabetical order.
 std::vector<std::string_view> folded_ops();
 
 // fold_layout.cc: the numbers of inputs, elsewhere.

@@ -21,7 +21,7 @@ std::int64_t power(std::int64_t base, std::int64_t exponent) {
 std::int64_t compute(const Call& call, std::int64_t a, std::int64_t b) {
   const std::string_view op = call.op();
   const auto x = std::uint64_t(a), y = std::uint64_t(b);
-  if (op == "Add") return wrapped(x + y);
+  if (op == "Add" || op == "Sum") return wrapped(x + y);
   if (op == "Sub") return wrapped(x - y);
   if (op == "Mul") return wrapped(x * y);
   if (op == "Min") return std::min(a, b);
@@ -35,13 +35,15 @@ std::int64_t compute(const Call& call, std::int64_t a, std::int64_t b) {
   call.expect(b != 0, "division by zero");
   if (b == -1) return op == "Div" ? wrapped(0 - x) : 0;
   if (op == "Div") return a / b;
-  const std::int64_t rest = a % b;  // Mod has the sign of the divisor
+  const std::int64_t rest = a % b;
+  if (call.integer("fmod", 0) != 0) return rest;
+  // Otherwise Mod has the sign of the divisor.
   return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
 float compute(const Call& call, float a, float b) {
   const std::string_view op = call.op();
-  if (op == "Add") return a + b;
+  if (op == "Add" || op == "Sum") return a + b;
   if (op == "Sub") return a - b;
   if (op == "Mul") return a * b;
   if (op == "Div") return a / b;
@@ -156,6 +158,8 @@ void fold_where(Call& call) {
 void fold_reduce(Call& call) {
   const Constant& x = call.constant(0);
   const auto axes = call.axes(call.list(1, "axes", {}), x.shape().size());
+  if (axes.empty() && call.integer("noop_with_empty_axes", 0) != 0)
+    return call.set(x);
   const bool keep = call.integer("keepdims", 1) != 0;
   Shape kept = x.shape(), shape;
   for (std::size_t i = 0; i < kept.size(); ++i) {

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 
-#include "triad/onnx/import/fold.h"
+#include "triad/onnx/import.h"
 
 namespace triad::onnx {
 namespace {
@@ -124,10 +123,9 @@ std::string_view refusal_reason(std::string_view op) {
 }
 
 std::vector<std::string> imported_ops() {
-  std::set<std::string> names;
-  for (const Row& row : kLowerings) names.emplace(row.op);
-  for (const std::string_view op : folded_ops()) names.emplace(op);
-  return {names.begin(), names.end()};
+  std::vector<std::string> names;
+  for (const Row& row : kLowerings) names.emplace_back(row.op);
+  return names;
 }
 
 }  // namespace triad::onnx

@@ -18,9 +18,6 @@ Lower find_lowering(std::string_view domain, std::string_view op);
 // Why an op that users may expect is refused, and what would work; empty where
 // there is nothing to say.
 std::string_view refusal_reason(std::string_view op);
-// Ops of the ONNX domain that are lowered or folded, in alphabetical order.
-std::vector<std::string> imported_ops();
-
 // lower_layers.cc: layers with weights.
 void lower_conv(Call& call);
 void lower_gemm(Call& call);
@@ -103,6 +100,11 @@ encoding::Encoding weight(const Constant& constant, const Shape& shape);
 // for feature f of the matrix its place in the weight, empty if in place.
 encoding::Encoding matrix_weight(const Constant& matrix, bool is_transposed,
                                  const std::vector<std::int64_t>& order);
+
+// Refuses a Dropout that is exported for training.
+void require_inference(const Call& call);
+// Output: the part of `shape` that a Shape node asks for.
+void set_shape_part(const Call& call, const Shape& shape);
 
 // Conv with all its attributes from integers or floats.
 graph::ValueId add_conv(const Call& call, const Tensor& x,

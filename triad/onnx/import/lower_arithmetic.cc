@@ -49,10 +49,20 @@ bool broadcasts(const Shape& constant, const Shape& tensor) {
   return true;
 }
 
+// Before opset 7 a constant's first dimension stood at an axis.
+Constant aligned(const Call& call, const Constant& constant, std::size_t rank) {
+  if (call.opset() >= 7 || !call.find("axis")) return constant;
+  Shape shape = constant.shape();
+  const std::size_t axis = call.axis(call.integer("axis", 0), rank);
+  if (axis + shape.size() < rank) shape.resize(rank - axis, 1);
+  return constant.reshaped(shape);
+}
+
 // gain * tensor + offset, both from constants of the file.
-void lower_affine(Call& call, std::size_t which, const Constant& constant,
+void lower_affine(Call& call, std::size_t which, const Constant& given,
                   auto&& to_affine) {
   Tensor& x = call.tensor(which);
+  const Constant constant = aligned(call, given, x.view.rank());
   auto numbers = per_channel(call.network, x, constant);
   if (!numbers) {
     Tensor plain = x;

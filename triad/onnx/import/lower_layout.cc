@@ -62,9 +62,13 @@ void lower_identity(Call& call) {
   call.set(std::move(x));
 }
 
-void lower_dropout(Call& call) {
+void require_inference(const Call& call) {
   call.expect(!call.has_input(2) || call.constant(2).integer_at(0) == 0,
               "training_mode: expected false: export the model for inference");
+}
+
+void lower_dropout(Call& call) {
+  require_inference(call);
   lower_identity(call);
 }
 
@@ -103,8 +107,7 @@ void lower_transpose(Call& call) {
 void lower_squeeze(Call& call) { lower_axes(call, false); }
 void lower_unsqueeze(Call& call) { lower_axes(call, true); }
 
-void lower_shape(Call& call) {
-  const Shape shape = call.any_tensor(0).view.shape();
+void set_shape_part(const Call& call, const Shape& shape) {
   const auto rank = std::int64_t(shape.size());
   const auto clamp = [&](std::int64_t i) {
     return std::clamp<std::int64_t>(i < 0 ? i + rank : i, 0, rank);
@@ -114,6 +117,10 @@ void lower_shape(Call& call) {
   call.set(Constant(
       {end - start},
       std::vector<std::int64_t>(shape.begin() + start, shape.begin() + end)));
+}
+
+void lower_shape(Call& call) {
+  set_shape_part(call, call.any_tensor(0).view.shape());
 }
 
 void lower_size(Call& call) {

@@ -1,25 +1,23 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "triad/onnx/import/lower.h"
 
 namespace triad::onnx {
 namespace {
 
-const std::vector<std::size_t> kChannelsLast = {0, 2, 3, 1};
-
 // Which axis of the value each dimension is, where the tensor is a picture
-// with its axes in order or channels last. Empty for other tensors.
+// with its axes whole, in whatever order. Empty for other tensors.
 std::vector<std::size_t> picture_axes(const Network& network, const Tensor& x) {
-  if (network.shape(x.value).size() != 3) return {};
-  if (x.view.is_plain()) return {0, 1, 2, 3};
-  return x.view.is_permuted(kChannelsLast) ? kChannelsLast
-                                           : std::vector<std::size_t>{};
+  if (network.shape(x.value).size() != 3 || !x.view.has_batch_first())
+    return {};
+  return x.view.single_axes().value_or(std::vector<std::size_t>{});
 }
 
 Tensor as_picture(const Call& call, graph::ValueId value,
                   const std::vector<std::size_t>& axes) {
-  return {value, View::of(call.network.shape(value)).transposed(axes)};
+  return {value, View::of(call.network.shape(value), axes)};
 }
 
 std::vector<std::size_t> require_picture(const Call& call, const Tensor& x) {
@@ -67,8 +65,10 @@ void lower_concat(Call& call) {
                 "expected inputs that the graph can lay out alike");
     values.push_back(x->value);
   }
-  if (axes.empty())
-    for (std::size_t i = 0; i < first.view.rank(); ++i) axes.push_back(i);
+  if (axes.empty()) {
+    axes.resize(first.view.rank());
+    std::iota(axes.begin(), axes.end(), 0);
+  }
   call.expect(axes[axis] == 1,
               "axis {}: expected the channels of pictures, the rows of "
               "features, or features",
@@ -152,9 +152,10 @@ void lower_pad(Call& call) {
   call.expect(value == 0, "expected zeros as the padding, got {}", value);
   const auto picture = require_picture(call, x);
   const auto pads = call.list(1, "pads", {});
-  std::vector<std::int64_t> all = {0, 1, 2, 3};
-  const auto axes =
-      call.axes(call.has_input(3) ? call.constant(3).integers() : all, 4);
+  std::vector<std::int64_t> all(picture.size());
+  std::iota(all.begin(), all.end(), 0);
+  const auto axes = call.axes(
+      call.has_input(3) ? call.constant(3).integers() : all, picture.size());
   call.expect(pads.size() == 2 * axes.size(),
               "pads: expected {} numbers, got {}", 2 * axes.size(),
               pads.size());

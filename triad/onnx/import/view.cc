@@ -26,6 +26,15 @@ View View::of(const Shape& value) {
   return view;
 }
 
+View View::of(const Shape& value, const std::vector<std::size_t>& axes) {
+  const View plain = of(value);
+  View view = plain;
+  view.dimensions_.clear();
+  for (const std::size_t axis : axes)
+    view.dimensions_.push_back(plain.dimensions_[axis]);
+  return view;
+}
+
 Shape View::shape() const {
   Shape shape;
   for (const Dimension& dimension : dimensions_) {
@@ -108,6 +117,25 @@ void View::split(std::size_t factor, std::int64_t outer) {
     const auto found = std::ranges::find(dimension, factor);
     if (found != dimension.end()) dimension.insert(found + 1, factor + 1);
   }
+}
+
+std::optional<std::vector<std::size_t>> View::single_axes() const {
+  std::vector<std::size_t> axes;
+  std::vector<std::size_t> unit;  // axes of size 1
+  const std::size_t count = factors_.back().axis + 1;
+  for (std::size_t axis = 0; axis < count; ++axis)
+    if (std::ranges::all_of(factors_, [&](const Factor& factor) {
+          return factor.axis != axis || factor.size == 1;
+        }))
+      unit.push_back(axis);
+  std::size_t next_unit = 0;
+  for (std::size_t i = 0; i < rank(); ++i) {
+    const auto whole = whole_axes(i);
+    if (!whole || whole->size() > 1) return std::nullopt;
+    if (whole->empty() && next_unit == unit.size()) return std::nullopt;
+    axes.push_back(whole->empty() ? unit[next_unit++] : whole->front());
+  }
+  return axes;
 }
 
 std::optional<View> View::reshaped(const Shape& target) const {

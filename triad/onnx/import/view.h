@@ -35,6 +35,9 @@ class View {
   // The value [C, H, W] or [F] as it is: [N, C, H, W] or [N, F].
   static View of(const Shape& value);
 
+  // The value with dimension i made of axis axes[i]; axes left out have size 1.
+  static View of(const Shape& value, const std::vector<std::size_t>& axes);
+
   std::size_t rank() const { return dimensions_.size(); }
   Shape shape() const;  // kBatch where the batch is
   const std::vector<Factor>& factors() const { return factors_; }
@@ -53,6 +56,10 @@ class View {
   // The axes of the value, in order, that dimension `i` is made of; none if it
   // holds only a part of an axis.
   std::optional<std::vector<std::size_t>> whole_axes(std::size_t i) const;
+
+  // The axis that each dimension is, whole; none if some is of several or of a
+  // part. Dimensions of size 1 take the axes of size 1 that are left, in order.
+  std::optional<std::vector<std::size_t>> single_axes() const;
 
   // None where the new dimensions cannot be made of whole factors.
   std::optional<View> reshaped(const Shape& target) const;

@@ -25,7 +25,8 @@ using Numbers =
 
 struct Attribute {
   std::string name;
-  std::variant<std::int64_t, float, std::vector<std::int64_t>> value;
+  std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>>
+      value;
 };
 
 // One node of one output.

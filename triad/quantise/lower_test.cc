@@ -66,14 +66,16 @@ Graph all_ops(const Shape& input = {3, 12, 12}) {
   x = relu("relu1", b.add("bn1", graph::BatchNorm{}, {x}));
   ValueId y = b.conv("conv2", x, half, true);
   y = b.add("bn2", graph::BatchNorm{}, {y});
-  ValueId z = b.add("slice", graph::StridedSlice{}, {x});
+  ValueId z =
+      b.add("slice",
+            graph::Slice{.rows = {.stride = 2}, .columns = {.stride = 2}}, {x});
   z = b.add("pad", graph::Pad{.channels_before = 4, .channels_after = 4}, {z});
   x = relu("relu2", b.add("add", graph::Add{}, {y, z}));
   y = b.conv("conv3", x, {.outputs = 16, .groups = 4}, true);
   z = relu("relu3", y);  // y is read again below
   x = b.add("concat", graph::Concat{}, {y, z, x});
   x = b.add("maxpool", graph::MaxPool{}, {x});
-  x = b.add("relu6", graph::Relu6{},
+  x = b.add("relu6", graph::Clip{0, 6},
             {b.conv("conv4", x, {.outputs = 12}, true)});
   y = b.add("gap", graph::GlobalAveragePool{}, {x});
   x = b.add("avgpool",
@@ -97,19 +99,24 @@ Graph all_ops_filled(std::uint64_t seed) {
   return graph;
 }
 
+// RMS of the difference over the RMS of the truth.
+double relative_error(const std::vector<float>& tested,
+                      const std::vector<float>& truth) {
+  double error = 0, power = 0;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    error += std::pow(tested[i] - truth[i], 2);
+    power += std::pow(truth[i], 2);
+  }
+  return std::sqrt(error / power);
+}
+
 // Relative error of the logits over a batch.
 double logit_error(graph::Executor& tested, const Graph& truth,
                    const graph::Pictures& batch) {
   reference::FloatExecutor executor;
   executor.load(truth);
-  const auto expected = executor.run(batch)[0].values;
-  const auto got = tested.run(batch)[0].values;
-  double error = 0, power = 0;
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    error += std::pow(got[i] - expected[i], 2);
-    power += std::pow(expected[i], 2);
-  }
-  return std::sqrt(error / power);
+  return relative_error(tested.run(batch)[0].values,
+                        executor.run(batch)[0].values);
 }
 
 struct Lowered {
@@ -265,24 +272,77 @@ TEST(Lower, RefusesWhatItCannotDo) {
   expect_refused(graph, pictures, {}, "finite");
 }
 
-TEST(Lower, RefusesARelu6ThatItCouldNotClampExactly) {
-  Builder b("coarse", {3, 12, 12});
-  const ValueId x = b.conv("conv", b.input(), {.outputs = 8}, true);
-  const ValueId y =
-      b.add("relu6", graph::Relu6{}, {b.add("add", graph::Add{}, {x, x})});
+TEST(Lower, KeepsFunctionsAndProductsAndEveryOutput) {
+  for (const int bits : {8, 16}) {
+    Builder b("functions", {3, 12, 12});
+    const graph::Conv2d same{
+        .outputs = 8, .kernel = {3, 3}, .padding = {1, 1, 1, 1}};
+    ValueId x = b.conv("conv1", b.input(), same, true);
+    x = b.add("leaky", graph::LeakyRelu{0.1f}, {x});
+    x = b.add("swish", graph::HardSwish{}, {b.conv("conv2", x, same, true)});
+    ValueId gate = b.add("squeeze", graph::GlobalAveragePool{}, {x});
+    gate = b.add("excite", graph::HardSigmoid{},
+                 {b.conv("fc", gate, {.outputs = 8}, true)});
+    x = b.add("scaled", graph::Mul{}, {gate, x});
+    ValueId y = b.conv("conv3", x, same, true);
+    y = b.add("silu", graph::Mul{},
+              {y, b.add("sigmoid", graph::Sigmoid{}, {y})});
+    y = b.add("clip", graph::Clip{-2, 3}, {y});
+    y = b.add("rows", graph::ChannelsLast{4},
+              {b.add("resize", graph::Resize{}, {y})});
+    const ValueId odds = b.add("odds", graph::Softmax{}, {y});
+    Graph truth =
+        b.finish({odds, y, b.add("inside", graph::Sigmoid{}, {y}), x});
+    fill_parameters(truth, 4);
+    const Lowered lowered =
+        lower_filled(std::move(truth), {.activation_bits = bits});
+    // At 16 bits what is left is the error of the 8-bit weights.
+    reference::FloatExecutor floats;
+    floats.load(bits == 8 ? lowered.truth : to_float(lowered.graph));
+    reference::IntegerExecutor integers;
+    integers.load(lowered.graph);
+    const auto expected = floats.run(lowered.pictures());
+    const auto got = integers.run(lowered.pictures());
+    ASSERT_EQ(got.size(), 4u);
+    for (std::size_t i = 0; i < got.size(); ++i)
+      EXPECT_LT(relative_error(got[i].values, expected[i].values),
+                bits == 8 ? 0.04 : 0.001)
+          << i << " at " << bits << " bits";
+  }
+}
+
+// A Clip to 0..6 behind a convolution, or behind a sum of convolutions, that
+// reaches far above 6.
+Graph steep(bool after_sum) {
+  Builder b("steep", {3, 12, 12});
+  ValueId x = b.conv("conv", b.input(), {.outputs = 8}, true);
+  if (after_sum) x = b.add("add", graph::Add{}, {x, x});
+  x = b.add("relu6", graph::Clip{0, 6}, {x});
   Graph graph =
-      b.finish({b.linear("fc", b.add("flatten", graph::Flatten{}, {y}), 10)});
+      b.finish({b.linear("fc", b.add("flatten", graph::Flatten{}, {x}), 10)});
   fill_parameters(graph, 3);
-  for (Node& node : graph.nodes)
-    if (node.name == "conv")
-      node.parameters[1].encoding =
-          encoding::Dense{{8}, encoding::share(std::vector<float>(8, 1e6f))};
+  graph.find("conv")->find("weight")->encoding = encoding::Dense{
+      {8, 3, 1, 1}, encoding::share(std::vector<float>(24, 1e6f))};
+  return graph;
+}
+
+TEST(Lower, RefusesARelu6ThatItCouldNotClampExactly) {
   try {
-    lower_filled(graph);
+    lower_filled(steep(false));
     FAIL() << "expected an Error";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("clamp at 6"));
   }
+}
+
+TEST(Lower, ClampsCoarseSumsByATable) {
+  const Graph graph = lower_filled(steep(true)).graph;
+  const Node& clip = *graph.find("relu6");
+  const auto& to = *graph.value(clip.output).quantization;
+  const auto& table = clip.requantization[0].table;
+  ASSERT_EQ(table.size(), 256u);
+  EXPECT_EQ(table.front(), to.zero_point);
+  EXPECT_NEAR((table.back() - to.zero_point) * to.scale, 6, to.scale);
 }
 
 TEST(Lower, RefusesAccumulatorsThatCouldOverflow) {

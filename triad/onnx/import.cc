@@ -138,13 +138,11 @@ class Importer {
 
   static void note_layout(Network& network, const Tensor& tensor,
                           std::string_view name) {
-    std::vector<std::int64_t> order;
-    if (tensor.view.has_batch_first()) order = tensor.view.order();
-    const bool in_order = !order.empty() && std::ranges::is_sorted(order);
-    network.note(fmt::format(
-        "output '{}' {} in the file: here it is {}", name,
-        in_order ? "has other dimensions" : "is laid out in another way",
-        to_string(network.shape(tensor.value))));
+    network.note(fmt::format("output '{}' {} in the file: here it is {}", name,
+                             tensor.view.is_in_order()
+                                 ? "has other dimensions"
+                                 : "is laid out in another way",
+                             to_string(network.shape(tensor.value))));
   }
 
   void finish(Network& network, const PictureInput& picture) {

@@ -19,7 +19,7 @@ bool Call::has_output(std::size_t i) const {
   return i < node_.outputs.size() && !node_.outputs[i].empty();
 }
 
-const Symbol& Call::symbol(std::size_t i) const {
+Symbol& Call::symbol(std::size_t i) const {
   expect(has_input(i), "expected an input {}", i);
   const auto found = symbols_.find(node_.inputs[i]);
   expect(found != symbols_.end(), "its input '{}' is not in the file",
@@ -39,10 +39,10 @@ const Constant& Call::constant(std::size_t i) const {
 }
 
 Tensor& Call::any_tensor(std::size_t i) const {
-  const auto* tensor = std::get_if<Tensor>(&symbol(i));
+  auto* tensor = std::get_if<Tensor>(&symbol(i));
   expect(tensor, "its input '{}' is a constant: expected a computed tensor",
          node_.inputs[i]);
-  return const_cast<Tensor&>(*tensor);
+  return *tensor;
 }
 
 Tensor& Call::tensor(std::size_t i) const {

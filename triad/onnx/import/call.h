@@ -80,7 +80,8 @@ class Call {
   void set_value(graph::ValueId value) const;  // as it is
 
  private:
-  const Symbol& symbol(std::size_t i) const;
+  Symbol& symbol(std::size_t i) const;
+
   const NodeMessage& node_;
   Symbols& symbols_;
   std::int64_t batch_;

@@ -125,6 +125,9 @@ std::vector<std::int64_t> typed_integers(const TensorMessage& tensor) {
 template <typename T>
 std::vector<float> typed_floats(const TensorMessage& tensor) {
   std::vector<float> numbers;
+  std::size_t bytes_of_all = 0;
+  for (const Bytes& bytes : tensor.elements) bytes_of_all += bytes.size();
+  numbers.reserve(bytes_of_all / sizeof(T));
   for (const Bytes& bytes : tensor.elements) {
     require(bytes.size() % sizeof(T) == 0, "tensor '{}': damaged numbers",
             tensor.name);

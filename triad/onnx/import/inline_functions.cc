@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kDeepest = 32;
 constexpr std::size_t kMostNodes = 200'000;
+// Names and numbers in attributes that calls copy.
+constexpr std::size_t kMostCopies = 10'000'000;
 
 class Inliner {
  public:
@@ -67,6 +69,11 @@ class Inliner {
   NodeMessage rename(const NodeMessage& inner, const NodeMessage& call,
                      const FunctionMessage& function, Names& names,
                      std::string_view prefix) {
+    copies_ += inner.inputs.size() + inner.outputs.size();
+    for (const AttributeMessage& attribute : inner.attributes)
+      copies_ += 1 + attribute.ints.size() + attribute.floats.size();
+    require(copies_ <= kMostCopies,
+            "function '{}': expected fewer and smaller calls", call.op);
     NodeMessage node = inner;
     const auto local = [&](std::string_view name) {
       require(name.size() + prefix.size() < 4096,
@@ -101,7 +108,7 @@ class Inliner {
 
   ModelMessage& model_;
   std::vector<NodeMessage> result_;
-  std::size_t calls_ = 0;
+  std::size_t calls_ = 0, copies_ = 0;
 };
 
 }  // namespace

@@ -71,6 +71,13 @@ constexpr Row kQonnx[] = {
     {"Trunc", lower_trunc},
 };
 
+constexpr Row kOnnxRuntime[] = {
+    {"QGemm", lower_qgemm},
+    {"QLinearAdd", lower_qlinear_add},
+    {"QLinearConcat", lower_qlinear_concat},
+    {"QLinearGlobalAveragePool", lower_qlinear_global_average_pool},
+};
+
 struct Reason {
   std::string_view op, text;
 };
@@ -111,6 +118,7 @@ Lower find(const Row (&rows)[N], std::string_view op) {
 
 Lower find_lowering(std::string_view domain, std::string_view op) {
   if (domain.empty()) return find(kLowerings, op);
+  if (domain == "com.microsoft") return find(kOnnxRuntime, op);
   const bool is_qonnx = domain.starts_with("qonnx") ||
                         domain.starts_with("finn") ||
                         domain.starts_with("onnx.brevitas");

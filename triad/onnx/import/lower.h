@@ -78,6 +78,11 @@ void lower_qlinear_conv(Call& call);
 void lower_qlinear_mat_mul(Call& call);
 void lower_conv_integer(Call& call);
 void lower_mat_mul_integer(Call& call);
+// lower_contrib.cc: ONNX Runtime's.
+void lower_qlinear_add(Call& call);
+void lower_qlinear_global_average_pool(Call& call);
+void lower_qgemm(Call& call);
+void lower_qlinear_concat(Call& call);
 // lower_qonnx.cc: QONNX's.
 void lower_quant(Call& call);
 void lower_bipolar_quant(Call& call);

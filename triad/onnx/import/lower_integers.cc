@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "triad/onnx/import/fold.h"
+#include "triad/onnx/import/integers.h"
 #include "triad/onnx/import/lower.h"
 
 namespace triad::onnx {
@@ -32,7 +33,19 @@ std::pair<std::int64_t, std::int64_t> limits(const Call& call, DataType type) {
   }
 }
 
-// Scale and zero point of a whole tensor: inputs `i` and `i` + 1.
+Tensor plain_picture(const Call& call, Tensor x) {
+  call.expect(x.view.rank() == 4 && x.view.is_plain(),
+              "expected a picture [N, C, H, W], got {} dimensions",
+              x.view.rank());
+  return x;
+}
+
+const Constant* zero_point_at(const Call& call, std::size_t i) {
+  return call.has_input(i) ? &call.constant(i) : nullptr;
+}
+
+}  // namespace
+
 Steps steps_at(const Call& call, std::size_t i) {
   const Constant& scale = call.constant(i);
   call.expect(scale.count() == 1,
@@ -49,8 +62,6 @@ Steps steps_at(const Call& call, std::size_t i) {
   return steps;
 }
 
-// A real tensor written as integers: what saturates below becomes a Relu, the
-// rest of the range is left to calibration.
 Tensor quantized(Call& call, const Tensor& x, const Steps& steps,
                  DataType type) {
   const std::int64_t lowest = limits(call, type).first;
@@ -67,8 +78,6 @@ Tensor quantized(Call& call, const Tensor& x, const Steps& steps,
   return result;
 }
 
-// What the integers of input `i` mean under its own scale; a tensor that means
-// something else by them is rescaled.
 Tensor real_input(Call& call, std::size_t i, const Steps& steps) {
   const Tensor& x = call.any_tensor(i);
   call.expect(x.steps.has_value(), "expected integers, got floats");
@@ -86,18 +95,6 @@ Tensor real_input(Call& call, std::size_t i, const Steps& steps) {
   return real;
 }
 
-Tensor plain_picture(const Call& call, Tensor x) {
-  call.expect(x.view.rank() == 4 && x.view.is_plain(),
-              "expected a picture [N, C, H, W], got {} dimensions",
-              x.view.rank());
-  return x;
-}
-
-const Constant* zero_point_at(const Call& call, std::size_t i) {
-  return call.has_input(i) ? &call.constant(i) : nullptr;
-}
-
-// int32 biases count in steps of input scale times weight scale.
 Floats integer_bias(const Call& call, std::size_t i, float input_scale,
                     const Constant& scales) {
   if (!call.has_input(i)) return {};
@@ -109,8 +106,6 @@ Floats integer_bias(const Call& call, std::size_t i, float input_scale,
               scales.float_at(scales.count() == given.count() ? k : 0)));
   return bias;
 }
-
-}  // namespace
 
 Constant dequantize(const Call& call, const Constant& integers,
                     const Constant& scale, const Constant* zero_point,

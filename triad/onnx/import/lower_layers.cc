@@ -189,8 +189,8 @@ Tensor add_matrix(const Call& call, Tensor& x, const Constant& matrix,
   call.expect(x.view.has_batch_first(),
               "expected [N, F] with the batch first (put a Flatten before it)");
   // Features in another order than the value's: the weight follows.
-  std::vector<std::int64_t> order = x.view.order();
-  if (std::ranges::is_sorted(order)) order.clear();
+  std::vector<std::int64_t> order;
+  if (!x.view.is_in_order()) order = x.view.order();
   graph::ValueId value = x.value;
   if (call.network.shape(value).size() != 1) {
     value =

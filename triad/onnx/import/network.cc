@@ -41,8 +41,10 @@ Network::Network(std::string name, Shape input, std::int64_t most_numbers)
 std::string Network::unique(std::string_view name) {
   const std::string wanted = printable(name);
   std::string unique = wanted;
-  for (int i = 2; !names_.insert(unique).second; ++i)
-    unique = fmt::format("{}_{}", wanted, i);
+  for (int& asked = names_[wanted]; asked++ > 0;) {
+    unique = fmt::format("{}_{}", wanted, asked);
+    if (names_.try_emplace(unique, 1).second) break;
+  }
   return unique;
 }
 
@@ -59,6 +61,7 @@ graph::ValueId Network::add(std::string_view name, std::string_view value_name,
   Shape output = infer_shape(node, shapes);
   graph_.values.push_back(
       {.name = printable(value_name), .shape = std::move(output)});
+  positive_.push_back(gives_positive(node));
   graph_.nodes.push_back(std::move(node));
   return graph_.nodes.back().output;
 }
@@ -84,8 +87,7 @@ graph::ValueId Network::add_affine(std::string_view name,
   return result;
 }
 
-bool Network::is_positive(graph::ValueId id) const {
-  const graph::Node& node = graph_.nodes[std::size_t(id)];
+bool Network::gives_positive(const graph::Node& node) const {
   if (std::holds_alternative<graph::Relu>(node.op) ||
       std::holds_alternative<graph::Sigmoid>(node.op) ||
       std::holds_alternative<graph::HardSigmoid>(node.op) ||

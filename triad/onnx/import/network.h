@@ -1,6 +1,7 @@
 #pragma once
 // The graph that an import builds, and what the tensors of the file are in it.
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -52,7 +53,9 @@ class Network {
   // Channels of a value [C, H, W] or features of [F].
   std::int64_t channels(graph::ValueId id) const { return shape(id)[0]; }
   // Whether no number of the value can be negative.
-  bool is_positive(graph::ValueId id) const;
+  bool is_positive(graph::ValueId id) const {
+    return positive_[std::size_t(id)];
+  }
 
   // The tensor as a value of its own, [N, C, H, W], [N, R, F] or [N, F]: the
   // view is plain afterwards. False if no op of the graph can lay it out so.
@@ -71,9 +74,12 @@ class Network {
 
  private:
   std::string unique(std::string_view name);
+  bool gives_positive(const graph::Node& node) const;
 
   graph::Graph graph_;
-  std::set<std::string> names_, affine_;
+  std::map<std::string, int> names_;  // and how often each was asked for
+  std::set<std::string> affine_;
+  std::vector<bool> positive_ = {false};  // [values]
   std::vector<std::string> notes_;
   std::int64_t most_numbers_, spent_ = 0;
 };

@@ -87,6 +87,37 @@ TEST(QuantisedOnnx, IntegerMatrixWithItsScaleAfterwards) {
               1e-4);
 }
 
+TEST(QuantisedOnnx, TakesOnnxRuntimesOwnOps) {
+  TestFile file(13);
+  file.import("com.microsoft", 1);
+  file.input("x", {1, 4, 2, 2});
+  file.output("y");
+  file.floats("s", {}, {0.01f});
+  file.numbers<std::uint8_t>("z", {}, ::onnx::TensorProto::UINT8, {128});
+  file.numbers("w", {2, 4}, ::onnx::TensorProto::INT8, quantised_codes());
+  file.floats("ws", {2}, {0.5f, 0.25f});
+  file.numbers<std::int8_t>("wz", {2}, ::onnx::TensorProto::INT8, {0, 0});
+  file.numbers<std::int32_t>("b", {2}, ::onnx::TensorProto::INT32, {100, 200});
+  file.node("QuantizeLinear", {"x", "s", "z"}, {"q"});
+  const auto microsoft = [&](const std::string& op,
+                             const std::vector<std::string>& inputs,
+                             const std::string& output,
+                             const TestFile::Attributes& attributes = {}) {
+    file.node(op, inputs, {output}, attributes).set_domain("com.microsoft");
+  };
+  microsoft("QLinearAdd", {"q", "s", "z", "q", "s", "z", "s", "z"}, "twice");
+  microsoft("QLinearGlobalAveragePool", {"twice", "s", "z", "s", "z"}, "mean");
+  file.node("Flatten", {"mean"}, {"flat"});
+  microsoft("QGemm", {"flat", "s", "z", "w", "ws", "wz", "b"}, "y",
+            {{"transB", std::int64_t(1)}});
+  const graph::Graph graph = import(file);
+  // Twice 0.25 in all four channels; the bias counts in steps of s times ws.
+  EXPECT_NEAR(largest_output(graph, 0.25f),
+              std::max(0.5f * 0.5f * (1 - 127 + 64) + 0.5f,
+                       0.5f * 0.25f * (5 - 6 + 7 + 127) + 0.5f),
+              1e-4);
+}
+
 TEST(QuantisedOnnx, QonnxTernaryIsTernary) {
   const graph::Graph graph = import(qonnx_file());
   const auto* ternary =

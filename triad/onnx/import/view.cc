@@ -203,6 +203,13 @@ View View::reduced(const std::vector<std::size_t>& dimensions,
   return view;
 }
 
+bool View::is_in_order() const {
+  Dimension all;
+  for (const Dimension& dimension : dimensions_)
+    all.insert(all.end(), dimension.begin(), dimension.end());
+  return std::ranges::is_sorted(all);
+}
+
 std::vector<std::int64_t> View::order() const {
   std::vector<std::int64_t> strides(factors_.size(), 1);
   for (std::size_t f = factors_.size() - 1; f-- > 1;)

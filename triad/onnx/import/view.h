@@ -71,6 +71,8 @@ class View {
   // axes they were made of have size 1.
   View reduced(const std::vector<std::size_t>& dimensions, bool keep) const;
 
+  // Whether the elements of the tensor stand in the value's order.
+  bool is_in_order() const;
   // Order of the elements behind the batch: position in the tensor [...] ->
   // position in the value. Dimension 0 must be the batch.
   std::vector<std::int64_t> order() const;

@@ -136,15 +136,11 @@ Network::Network(graph::Graph graph, const at::Device& device)
     : graph_(std::move(graph)), device_(device), tensors_(graph_.nodes.size()) {
   require(!graph_.is_lowered(),
           "network: {} is an integer graph, which cannot train", graph_.name);
-  require(graph_.outputs.size() == 1,
-          "network: {} has {} outputs, expected one", graph_.name,
-          graph_.outputs.size());
   for (std::size_t node = 0; node < graph_.nodes.size(); ++node)
     make_tensors(node);
   require(!layers_.empty(), "network: {} has no Conv2d and no Linear",
           graph_.name);
-  layers_.front().is_first = true;
-  layers_.back().is_last = true;
+  find_ends();
   make_steps();
   dropout_ = at::globalContext().defaultGenerator(device_).clone();
 }
@@ -213,7 +209,7 @@ void Network::make_steps() {
       ++uses[std::size_t(input)];
     producer[std::size_t(graph_.nodes[i].output)] = i;
   }
-  ++uses[std::size_t(graph_.outputs.front())];
+  for (const ValueId output : graph_.outputs) ++uses[std::size_t(output)];
 
   std::vector<bool> done(graph_.nodes.size(), false);
   std::vector<std::pair<std::size_t, Step>>
@@ -244,7 +240,7 @@ void Network::make_steps() {
   }
 
   std::vector<char> needed(graph_.values.size(), 0);
-  needed[std::size_t(graph_.outputs.front())] = 1;
+  for (const ValueId output : graph_.outputs) needed[std::size_t(output)] = 1;
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
     std::vector<ValueId> inputs = graph_.nodes[step->node].inputs;
     if (step->residual >= 0) inputs.push_back(step->residual);
@@ -290,15 +286,26 @@ at::Tensor Network::run(const Step& step, const std::vector<at::Tensor>& values,
 }
 
 at::Tensor Network::forward(const at::Tensor& pictures, bool training) {
+  const ValueId wanted = logits();
+  return values(pictures, training, std::span(&wanted, 1)).front().flatten(1);
+}
+
+std::vector<at::Tensor> Network::values(const at::Tensor& pictures,
+                                        bool training,
+                                        std::span<const ValueId> wanted) {
   std::vector<at::Tensor> values(graph_.values.size());
   values[std::size_t(graph_.input())] =
       pictures.contiguous(at::MemoryFormat::ChannelsLast);
   for (const Step& step : steps_) {
     values[std::size_t(step.output)] = run(step, values, training);
     for (const ValueId value : step.last_uses)
-      values[std::size_t(value)].reset();
+      if (std::ranges::count(wanted, value) == 0)
+        values[std::size_t(value)].reset();
   }
-  return values[std::size_t(graph_.outputs.front())].flatten(1);
+  std::vector<at::Tensor> result;
+  for (const ValueId value : wanted)
+    result.push_back(values[std::size_t(value)]);
+  return result;
 }
 
 void Network::set_dropout_seed(std::uint64_t seed) {

@@ -18,8 +18,8 @@ std::string expand_data_folder(const std::string& path) {
   constexpr std::string_view kVariable = "$TRIAD_DATA";
   if (!path.starts_with(kVariable)) return path;
   const char* folder = std::getenv("TRIAD_DATA");
-  require(folder != nullptr,
-          "{}: set TRIAD_DATA to the folder that holds these weights", path);
+  require(folder != nullptr, "{}: set TRIAD_DATA to the folder that holds it",
+          path);
   return folder + path.substr(kVariable.size());
 }
 
@@ -77,10 +77,11 @@ void set_preprocessing(graph::Graph& graph, const recipe::Model& model) {
 }  // namespace
 
 data::Splits open_splits(const recipe::Recipe& recipe) {
-  data::Splits splits = data::open(
-      recipe.data.name, {.validation_share = recipe.data.validation_share,
-                         .seed = recipe.seed,
-                         .needs_labels = recipe.distillation.weight < 1});
+  data::Splits splits =
+      data::open(expand_data_folder(recipe.data.name),
+                 {.validation_share = recipe.data.validation_share,
+                  .seed = recipe.seed,
+                  .needs_labels = recipe.distillation.weight < 1});
   const std::int64_t limit = recipe.data.limit;
   if (limit > 0 && limit < splits.train->count()) {
     std::vector<std::int64_t> first(static_cast<std::size_t>(limit));

@@ -10,7 +10,8 @@
 
 namespace triad::tools {
 
-// The recipe's data under its split and limit.
+// The recipe's data under its split and limit; without labels where it learns
+// from a teacher alone.
 data::Splits open_splits(const recipe::Recipe& recipe);
 
 // The file that `weights` of a recipe names: itself, or weights.safetensors of

@@ -25,10 +25,11 @@ inline std::string describe(const Model& model) {
                           checksum(encoding::decode(parameter.encoding)),
                           encoding::bits(parameter.encoding));
     for (const graph::Requantization& entry : node.requantization)
-      text +=
-          fmt::format("{} shift {}, bias {}, multiplier {}, logits {}\n",
-                      node.name, entry.shift, checksum(entry.bias),
-                      checksum(entry.multiplier), checksum(entry.logit_scale));
+      text += fmt::format(
+          "{} shift {}, bias {}, multiplier {}, logits {}, table {}\n",
+          node.name, entry.shift, checksum(entry.bias),
+          checksum(entry.multiplier), checksum(entry.logit_scale),
+          checksum(entry.table));
   }
   for (const graph::Subnet& subnet : model.graph.subnets)
     text += fmt::format("subnet {}: {}\n", subnet.name, checksum(subnet.width));

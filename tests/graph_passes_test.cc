@@ -25,7 +25,7 @@ std::vector<float> logits(const graph::Graph& graph) {
   for (auto& byte : bytes) byte = std::uint8_t(random.below(256));
   reference::FloatExecutor executor;
   executor.load(graph);
-  return executor.run({{kPictures, 3, 32, 32}, bytes}).values;
+  return executor.run({{kPictures, 3, 32, 32}, bytes})[0].values;
 }
 
 void expect_near(const std::vector<float>& tested,

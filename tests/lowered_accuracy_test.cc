@@ -46,7 +46,7 @@ Outcome evaluate(graph::Executor& executor, const graph::Graph& graph,
                  const data::Dataset& set, std::int64_t count) {
   executor.load(graph);
   const auto bytes = first_pictures(set, count);
-  const graph::Tensor output = executor.run({{count, 3, 32, 32}, bytes});
+  const graph::Tensor output = executor.run({{count, 3, 32, 32}, bytes})[0];
   Outcome outcome{0, output.values};
   const std::int64_t classes = output.shape[1];
   for (std::int64_t i = 0; i < count; ++i) {

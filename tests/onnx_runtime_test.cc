@@ -55,7 +55,7 @@ std::vector<float> reference_logits(graph::Executor& executor,
   executor.load(graph);
   const std::int64_t count =
       std::ssize(pictures) / element_count(graph.value(graph.input()).shape);
-  return executor.run({onnx::batch_shape(graph, count), pictures}).values;
+  return executor.run({onnx::batch_shape(graph, count), pictures})[0].values;
 }
 
 // Largest difference as a share of the largest logit.

@@ -7,6 +7,7 @@
 
 #include "triad/base/random.h"
 #include "triad/graph/builder.h"
+#include "triad/graph/element_function.h"
 #include "triad/graph/integer_rules.h"
 
 namespace triad {
@@ -91,13 +92,21 @@ inline void make_integers(Graph& graph, Random& random,
     } else if (std::holds_alternative<graph::Add>(node.op) ||
                std::holds_alternative<graph::Concat>(node.op) ||
                std::holds_alternative<graph::Relu>(node.op) ||
-               std::holds_alternative<graph::Relu6>(node.op) ||
                std::holds_alternative<graph::AveragePool>(node.op) ||
                std::holds_alternative<graph::GlobalAveragePool>(node.op)) {
       integers.shift = pick(random, 0, 8);
       const int most = 32767 / int(node.inputs.size());
       for (std::size_t i = 0; i < node.inputs.size(); ++i)
         integers.multiplier.push_back(std::int16_t(pick(random, -most, most)));
+    } else if (std::holds_alternative<graph::Mul>(node.op)) {
+      integers.shift = pick(random, 0, 20);
+      integers.multiplier = {std::int16_t(pick(random, -32767, 32767))};
+    } else if (graph::has_table(node.op)) {
+      const auto& from = *graph.value(node.inputs[0]).quantization;
+      for (std::size_t i = 0; i < encoding::table_size(from); ++i)
+        integers.table.push_back(
+            std::int16_t(pick(random, output.quantization->lowest(),
+                              output.quantization->highest())));
     } else {
       continue;
     }

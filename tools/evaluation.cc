@@ -100,7 +100,7 @@ Accuracy evaluate(graph::Executor& executor, const graph::Graph& graph,
     const std::int64_t size = std::min(kBatch, count - first);
     const auto bytes = gather(pictures, first, size, shape);
     const graph::Tensor logits =
-        executor.run({{size, shape[0], shape[1], shape[2]}, bytes});
+        executor.run({{size, shape[0], shape[1], shape[2]}, bytes})[0];
     const std::size_t classes = logits.values.size() / std::size_t(size);
     for (std::int64_t i = 0; i < size; ++i)
       add_picture(

@@ -48,7 +48,7 @@ std::vector<Answer> classify(graph::Executor& executor,
   const Shape shape = graph.value(graph.input()).shape;
   const data::Picture picture = data::fit(data::read_picture(path), shape);
   const graph::Tensor logits =
-      executor.run({{1, shape[0], shape[1], shape[2]}, picture.pixels});
+      executor.run({{1, shape[0], shape[1], shape[2]}, picture.pixels})[0];
   return answers(logits.values, graph.classes);
 }
 

@@ -1,6 +1,7 @@
 // Writes the golden files: make_golden FOLDER. Good files are never written
 // again once a version is released, for they show that later readers still take
-// them; `make_golden FOLDER broken` writes the broken ones only.
+// them; `make_golden FOLDER broken` writes the broken ones, and what the good
+// ones hold in words.
 
 #include <flatbuffers/flatbuffers.h>
 
@@ -127,8 +128,8 @@ const std::vector<Broken>& broken_drafts() {
   static const std::vector<Broken> kBroken = {
       {"bad_identifier", "no .triad file",
        [](Draft& d) { d.identifier = "TRIB"; }},
-      {"newer_version", "written in version 2",
-       [](Draft& d) { d.version = 2; }},
+      {"newer_version", "written in version 65535",
+       [](Draft& d) { d.version = 65535; }},
       {"no_version", "expected a version from 1",
        [](Draft& d) { d.version = 0; }},
       {"bad_trit_byte", "byte 0 is damaged: 0xf3",
@@ -230,16 +231,23 @@ void write_good(const fs::path& folder) {
     write_model(model, path, {code});
     write_file(folder / (name + ".txt"), describe(model));
   };
+  // encoded_*, lowered and hand_made are of version 1.
   const Model written{random_graph(0), {{"seed", "0"}, {"tool", "triad"}}};
-  write("encoded_0", written, TernaryCode::five_trits);
+  write("ops_0", written, TernaryCode::five_trits);
   for (const std::uint64_t seed : {1, 2, 3})
-    write(fmt::format("encoded_{}", seed), {random_graph(seed), {}},
+    write(fmt::format("ops_{}", seed), {random_graph(seed), {}},
           seed == 1 ? TernaryCode::two_bits : TernaryCode::five_trits);
-  write("lowered", {lowered_graph(7), {{"accuracy", "0.99"}}},
-        TernaryCode::five_trits);
-  const auto hand_made = build({});
-  write_file(folder / "hand_made.triad", hand_made);
-  write_file(folder / "hand_made.txt", describe(read_model(hand_made)));
+  write("functions", {lowered_functions(7), {}}, TernaryCode::five_trits);
+}
+
+// Says anew what every file holds, after a change of the words alone.
+void write_words(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    fs::path path = entry.path();
+    if (path.extension() != ".triad") continue;
+    const std::string words = describe(read_model(path));
+    write_file(path.replace_extension(".txt"), words);
+  }
 }
 
 void write_broken(const fs::path& folder) {
@@ -276,6 +284,7 @@ int main(int count, char** arguments) {
   try {
     const std::filesystem::path folder = arguments[1];
     if (count == 2) triad::format::write_good(folder / "good");
+    triad::format::write_words(folder / "good");
     triad::format::write_broken(folder / "broken");
   } catch (const triad::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -4,6 +4,7 @@
 // the same page in prose.
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
@@ -86,6 +87,30 @@ inline std::int32_t combine(std::int32_t sum, int shift,
                             const Quantization& output) {
   return saturate(std::int64_t(rounding_shift(sum, shift)) + output.zero_point,
                   output.lowest(), output.highest());
+}
+
+// Elements of the table of an element function: f at every integer of 8 bits,
+// or at 257 points evenly over the integers of 16 bits.
+inline std::size_t table_size(const Quantization& input) {
+  return input.bits == 8 ? 256 : 257;
+}
+
+// f(q) from its table: looked up for 8 bits, interpolated between neighbours
+// for 16 bits (256 integers apart, 128 where unsigned).
+inline std::int32_t look_up(std::int32_t q, const Quantization& input,
+                            const std::int16_t* table) {
+  const std::int32_t place = q - input.lowest();
+  if (input.bits == 8) return table[place];
+  const int step_bits = input.is_signed ? 8 : 7;
+  const std::int32_t step = 1 << step_bits, part = place & (step - 1);
+  const std::int16_t* left = table + (place >> step_bits);
+  return rounding_shift(left[0] * (step - part) + left[1] * part, step_bits);
+}
+
+// The exact product of two values, to be requantised: at most 2^30.
+inline std::int32_t product(std::int32_t a, const Quantization& of_a,
+                            std::int32_t b, const Quantization& of_b) {
+  return (a - of_a.zero_point) * (b - of_b.zero_point);
 }
 
 // Whether no accumulator of a filter can overflow int32, the rounding of its

@@ -11,7 +11,7 @@
 namespace triad::format {
 
 // The reader takes every version up to this one; the writer writes this one.
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;
 
 struct Model {
   graph::Graph graph;

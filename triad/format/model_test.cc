@@ -38,6 +38,10 @@ TEST(ModelFile, LoweredGraphsComeBackExactly) {
     const graph::Graph graph = lowered_graph(seed);
     EXPECT_EQ(difference(graph, read_model(model_bytes(graph)).graph), "")
         << seed;
+    const graph::Graph functions = lowered_functions(seed);
+    EXPECT_EQ(difference(functions, read_model(model_bytes(functions)).graph),
+              "")
+        << seed;
   }
 }
 

@@ -35,6 +35,25 @@ class FilePadding {
   bool zero_;
 };
 
+// A range of a file, absent where it is all.
+class FileRange {
+ public:
+  explicit FileRange(const graph::Range& range)
+      : range_(to_file_integer(range.start), to_file_integer(range.stop),
+               to_file_integer(range.stride)),
+        all_(range == graph::Range{}) {}
+  const fbs::Range* get() const { return all_ ? nullptr : &range_; }
+
+ private:
+  fbs::Range range_;
+  bool all_;
+};
+
+graph::Range to_range(const fbs::Range* range) {
+  if (range == nullptr) return {};
+  return {range->start(), range->stop(), range->stride()};
+}
+
 graph::Pair to_pair(const fbs::Pair* pair) {
   if (pair == nullptr) return {1, 1};
   return {pair->vertical(), pair->horizontal()};
@@ -69,8 +88,20 @@ class OpWriter {
   StoredOp operator()(const graph::Relu&) {
     return stored(fbs::CreateRelu(builder_));
   }
-  StoredOp operator()(const graph::Relu6&) {
-    return stored(fbs::CreateRelu6(builder_));
+  StoredOp operator()(const graph::LeakyRelu& op) {
+    return stored(fbs::CreateLeakyRelu(builder_, op.slope));
+  }
+  StoredOp operator()(const graph::Clip& op) {
+    return stored(fbs::CreateClip(builder_, op.low, op.high));
+  }
+  StoredOp operator()(const graph::HardSigmoid& op) {
+    return stored(fbs::CreateHardSigmoid(builder_, op.alpha, op.beta));
+  }
+  StoredOp operator()(const graph::HardSwish&) {
+    return stored(fbs::CreateHardSwish(builder_));
+  }
+  StoredOp operator()(const graph::Sigmoid&) {
+    return stored(fbs::CreateSigmoid(builder_));
   }
   StoredOp operator()(const graph::MaxPool& op) {
     return stored(fbs::CreateMaxPool(
@@ -88,6 +119,9 @@ class OpWriter {
   StoredOp operator()(const graph::Add&) {
     return stored(fbs::CreateAdd(builder_));
   }
+  StoredOp operator()(const graph::Mul&) {
+    return stored(fbs::CreateMul(builder_));
+  }
   StoredOp operator()(const graph::Concat&) {
     return stored(fbs::CreateConcat(builder_));
   }
@@ -99,8 +133,17 @@ class OpWriter {
                                  to_file_integer(op.channels_before),
                                  to_file_integer(op.channels_after)));
   }
-  StoredOp operator()(const graph::StridedSlice& op) {
-    return stored(fbs::CreateStridedSlice(builder_, FilePair(op.stride).get()));
+  StoredOp operator()(const graph::ChannelsLast& op) {
+    return stored(
+        fbs::CreateChannelsLast(builder_, to_file_integer(op.columns)));
+  }
+  StoredOp operator()(const graph::Slice& op) {
+    return stored(fbs::CreateSlice(builder_, FileRange(op.channels).get(),
+                                   FileRange(op.rows).get(),
+                                   FileRange(op.columns).get()));
+  }
+  StoredOp operator()(const graph::Resize& op) {
+    return stored(fbs::CreateResize(builder_, FilePair(op.factor).get()));
   }
   StoredOp operator()(const graph::Dropout& op) {
     return stored(fbs::CreateDropout(builder_, op.probability));
@@ -148,6 +191,23 @@ graph::Op read(const fbs::Pad& op) {
                     .channels_after = op.channels_after()};
 }
 
+graph::Op read(const fbs::StridedSlice& op) {
+  const graph::Pair stride = to_pair(op.stride());
+  return graph::Slice{.rows = {.stride = stride[0]},
+                      .columns = {.stride = stride[1]}};
+}
+
+graph::Op read(const fbs::Slice& op) {
+  return graph::Slice{to_range(op.channels()), to_range(op.rows()),
+                      to_range(op.columns())};
+}
+
+graph::Op read(const fbs::Clip& op) { return graph::Clip{op.low(), op.high()}; }
+
+graph::Op read(const fbs::HardSigmoid& op) {
+  return graph::HardSigmoid{op.alpha(), op.beta()};
+}
+
 template <typename Table>
 const Table& as(const void* table) {
   return *static_cast<const Table*>(table);
@@ -159,6 +219,8 @@ StoredOp write_op(flatbuffers::FlatBufferBuilder& builder,
                   const graph::Op& op) {
   return std::visit(OpWriter(builder), op);
 }
+
+int first_version(fbs::Op type) { return type > fbs::Op::Softmax ? 2 : 1; }
 
 graph::Op read_op(fbs::Op type, const void* table) {
   // The verifier takes a type without its table.
@@ -178,7 +240,17 @@ graph::Op read_op(fbs::Op type, const void* table) {
     case fbs::Op::Relu:
       return graph::Relu{};
     case fbs::Op::Relu6:
-      return graph::Relu6{};
+      return graph::Clip{0.0f, 6.0f};
+    case fbs::Op::LeakyRelu:
+      return graph::LeakyRelu{as<fbs::LeakyRelu>(table).slope()};
+    case fbs::Op::Clip:
+      return read(as<fbs::Clip>(table));
+    case fbs::Op::HardSigmoid:
+      return read(as<fbs::HardSigmoid>(table));
+    case fbs::Op::HardSwish:
+      return graph::HardSwish{};
+    case fbs::Op::Sigmoid:
+      return graph::Sigmoid{};
     case fbs::Op::MaxPool:
       return read(as<fbs::MaxPool>(table));
     case fbs::Op::AveragePool:
@@ -187,6 +259,8 @@ graph::Op read_op(fbs::Op type, const void* table) {
       return graph::GlobalAveragePool{};
     case fbs::Op::Add:
       return graph::Add{};
+    case fbs::Op::Mul:
+      return graph::Mul{};
     case fbs::Op::Concat:
       return graph::Concat{};
     case fbs::Op::Flatten:
@@ -194,8 +268,13 @@ graph::Op read_op(fbs::Op type, const void* table) {
     case fbs::Op::Pad:
       return read(as<fbs::Pad>(table));
     case fbs::Op::StridedSlice:
-      return graph::StridedSlice{
-          to_pair(as<fbs::StridedSlice>(table).stride())};
+      return read(as<fbs::StridedSlice>(table));
+    case fbs::Op::ChannelsLast:
+      return graph::ChannelsLast{as<fbs::ChannelsLast>(table).columns()};
+    case fbs::Op::Slice:
+      return read(as<fbs::Slice>(table));
+    case fbs::Op::Resize:
+      return graph::Resize{to_pair(as<fbs::Resize>(table).factor())};
     case fbs::Op::Dropout:
       return graph::Dropout{as<fbs::Dropout>(table).probability()};
     case fbs::Op::Softmax:

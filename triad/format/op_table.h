@@ -22,6 +22,9 @@ struct StoredOp {
 // Throws Error for an attribute that is no 32-bit integer.
 StoredOp write_op(flatbuffers::FlatBufferBuilder& builder, const graph::Op& op);
 
+// The first version of the format that has the op.
+int first_version(fbs::Op type);
+
 // `table` is null or verified as of `type`. Attributes may be out of range:
 // graph::infer_shape says. Throws Error for a type this version does not know,
 // and for null.

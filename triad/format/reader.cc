@@ -181,6 +181,9 @@ graph::Node Reader::read_node(const fbs::Node& stored, std::size_t index) {
     for_each(stored.requantization(), [&](const auto& item) {
       node.requantization.push_back(read_requantization(item));
     });
+    // Version 1 lowered it to a Relu whose highest integer means 6.
+    if (stored.op_type() == fbs::Op::Relu6 && !node.requantization.empty())
+      node.op = graph::Relu{};
     read_parameters(stored, node);
   } catch (const Error& error) {
     fail("node '{}': {}", node.name, error.what());
@@ -223,7 +226,8 @@ graph::Requantization Reader::read_requantization(
   return {.shift = stored.shift(),
           .bias = numbers<std::int32_t>(stored.bias()),
           .multiplier = numbers<std::int16_t>(stored.multiplier()),
-          .logit_scale = numbers<float>(stored.logit_scale())};
+          .logit_scale = numbers<float>(stored.logit_scale()),
+          .table = numbers<std::int16_t>(stored.table())};
 }
 
 encoding::Encoding Reader::read_encoding(const fbs::Parameter& stored,

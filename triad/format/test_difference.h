@@ -41,8 +41,19 @@ inline bool same_op(const graph::Op& a, const graph::Op& b) {
     else if constexpr (std::is_same_v<T, graph::Pad>)
       return x.padding == y.padding && x.channels_before == y.channels_before &&
              x.channels_after == y.channels_after;
-    else if constexpr (std::is_same_v<T, graph::StridedSlice>)
-      return x.stride == y.stride;
+    else if constexpr (std::is_same_v<T, graph::Slice>)
+      return x.channels == y.channels && x.rows == y.rows &&
+             x.columns == y.columns;
+    else if constexpr (std::is_same_v<T, graph::Resize>)
+      return x.factor == y.factor;
+    else if constexpr (std::is_same_v<T, graph::ChannelsLast>)
+      return x.columns == y.columns;
+    else if constexpr (std::is_same_v<T, graph::LeakyRelu>)
+      return x.slope == y.slope;
+    else if constexpr (std::is_same_v<T, graph::Clip>)
+      return x.low == y.low && x.high == y.high;
+    else if constexpr (std::is_same_v<T, graph::HardSigmoid>)
+      return x.alpha == y.alpha && x.beta == y.beta;
     else if constexpr (std::is_same_v<T, graph::Dropout>)
       return x.probability == y.probability;
     else
@@ -85,7 +96,8 @@ inline bool same_node(const graph::Node& a, const graph::Node& b) {
                             [](const auto& x, const auto& y) {
                               return x.shift == y.shift && x.bias == y.bias &&
                                      x.multiplier == y.multiplier &&
-                                     same_bits(x.logit_scale, y.logit_scale);
+                                     same_bits(x.logit_scale, y.logit_scale) &&
+                                     x.table == y.table;
                             });
 }
 

@@ -51,7 +51,13 @@ inline graph::Graph random_graph(std::uint64_t seed) {
   x = b.add("bn", graph::BatchNorm{.epsilon = float(random.uniform(1e-6, 1))},
             {x});
   const auto left = b.add("left", graph::Relu{}, {x});
-  const auto right = b.add("right", graph::Relu6{}, {x});
+  x = b.add("leaky", graph::LeakyRelu{float(random.uniform(-1, 1))}, {x});
+  auto right = b.add("right", graph::Clip{float(-some(0, 2)), 6}, {x});
+  auto gate = b.add("squeeze", graph::GlobalAveragePool{}, {x});
+  gate = b.add("hard", graph::HardSigmoid{0.2f, float(random.uniform(0, 1))},
+               {gate});
+  gate = b.add("sigmoid", graph::Sigmoid{}, {gate});
+  right = b.add("scaled", graph::Mul{}, {right, gate});
   x = b.add("sum", graph::Add{}, {left, right, left});
   x = b.add("max",
             graph::MaxPool{.kernel = {2, some(1, 2)},
@@ -65,7 +71,14 @@ inline graph::Graph random_graph(std::uint64_t seed) {
                                .ceil_mode = random.below(2) == 0,
                                .count_padding = random.below(2) == 0},
             {x});
-  x = b.add("slice", graph::StridedSlice{.stride = {some(1, 2), 2}}, {x});
+  x = b.add("slice",
+            graph::Slice{.channels = {some(0, 1), some(2, 99), 1},
+                         .rows = {.stride = some(1, 2)},
+                         .columns = {some(0, 1), graph::Range::kEnd, 2}},
+            {x});
+  x = b.add("resize", graph::Resize{.factor = {some(1, 2), 2}}, {x});
+  const auto rows = b.add("rows", graph::ChannelsLast{b.shape(x)[0]},
+                          {b.add("swish", graph::HardSwish{}, {x})});
   x = b.add("pad",
             graph::Pad{.padding = {0, some(0, 2), 1, 0},
                        .channels_before = some(0, 2),
@@ -78,7 +91,7 @@ inline graph::Graph random_graph(std::uint64_t seed) {
   x = b.add("drop", graph::Dropout{float(random.uniform(0, 0.9))}, {x});
   x = b.linear("fc", x, 3);
   x = b.add("soft", graph::Softmax{}, {x});
-  graph::Graph graph = b.finish({x, pooled});
+  graph::Graph graph = b.finish({x, pooled, rows});
 
   for (graph::Node& node : graph.nodes)
     for (graph::Parameter& parameter : node.parameters) {
@@ -100,6 +113,32 @@ inline graph::Graph random_graph(std::uint64_t seed) {
     for (const graph::Value& value : graph.values)
       graph.subnets[1].width.push_back((value.shape[0] + 1) / 2);
   }
+  return graph;
+}
+
+// A lowered network of ops with tables and products: a Sigmoid of 16 bits, a
+// Mul, a LeakyRelu of 8 bits.
+inline graph::Graph lowered_functions(std::uint64_t seed) {
+  Random random(seed);
+  graph::Builder b("functions", {3, 8, 8});
+  const auto leaky = b.add("leaky", graph::LeakyRelu{}, {b.input()});
+  const auto wide = b.add("wide", graph::HardSwish{}, {leaky});
+  const auto gate = b.add("gate", graph::Sigmoid{}, {wide});
+  graph::Graph graph =
+      b.finish({b.add("mul", graph::Mul{}, {leaky, gate}), gate});
+  for (graph::Value& value : graph.values)
+    value.quantization = {{.bits = 8, .scale = float(random.uniform(0.01, 1))}};
+  graph.values[2].quantization->bits = 16;
+  for (int i = 0; i < 3 * 256; ++i)
+    graph.input_table.push_back(std::int16_t(i % 256));
+  for (const auto* name : {"leaky", "wide", "gate"}) {
+    graph::Node& node = *graph.find(name);
+    const bool is_wide = graph.value(node.inputs[0]).quantization->bits == 16;
+    node.requantization.emplace_back();
+    for (int i = 0; i < (is_wide ? 257 : 256); ++i)
+      node.requantization[0].table.push_back(std::int16_t(random.below(256)));
+  }
+  graph.find("mul")->requantization = {{.shift = 3, .multiplier = {-77}}};
   return graph;
 }
 

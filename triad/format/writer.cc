@@ -104,6 +104,7 @@ class Writer {
   const WriteSettings& settings_;
   FlatBufferBuilder builder_;
   std::uint64_t ternary_codes_ = 0;
+  int version_ = 1;  // the first that has all of the ops
 };
 
 Writer::StoredEncoding Writer::encoding(const encoding::Dense& dense,
@@ -171,8 +172,9 @@ Offset<fbs::Requantization> Writer::requantization(
   const auto bias = numbers(entry.bias);
   const auto multiplier = numbers(entry.multiplier);
   const auto logit_scale = numbers(entry.logit_scale);
+  const auto table = numbers(entry.table);
   return fbs::CreateRequantization(builder_, std::uint8_t(entry.shift), bias,
-                                   multiplier, logit_scale);
+                                   multiplier, logit_scale, table);
 }
 
 Offset<fbs::Node> Writer::node(std::size_t index) {
@@ -190,6 +192,7 @@ Offset<fbs::Node> Writer::node(std::size_t index) {
   Offset<flatbuffers::String> output_name;
   if (value_name != node.name) output_name = builder_.CreateString(value_name);
   const StoredOp op = write_op(builder_, node.op);
+  version_ = std::max(version_, first_version(op.type));
   const auto inputs = numbers(node.inputs);
   const auto parameter_tables = tables(parameters);
   const auto requantization_tables = tables(requantizations);
@@ -275,10 +278,10 @@ std::vector<std::byte> Writer::write() {
     table_s16 = input_table<std::int16_t>();
   const auto facts = metadata();
   fbs::FinishModelBuffer(
-      builder_,
-      fbs::CreateModel(builder_, kVersion, name, shape, node_tables, outputs,
-                       quantizations, subnet_tables, mean, deviation, classes,
-                       table_u8, table_s8, table_s16, facts));
+      builder_, fbs::CreateModel(builder_, std::uint16_t(version_), name, shape,
+                                 node_tables, outputs, quantizations,
+                                 subnet_tables, mean, deviation, classes,
+                                 table_u8, table_s8, table_s16, facts));
   require(ternary_codes_ <= maximum_ternary_codes(builder_.GetSize()),
           "model '{}': {} ternary codes are too many for a file of {} bytes",
           graph_.name, ternary_codes_, builder_.GetSize());

@@ -5,6 +5,14 @@
 namespace triad::graph {
 namespace {
 
+// As Python writes it: "1:5:2", ":" for all.
+std::string range(const Range& range) {
+  std::string text = range.start > 0 ? fmt::format("{}:", range.start) : ":";
+  if (range.stop != Range::kEnd) text += std::to_string(range.stop);
+  if (range.stride != 1) text += fmt::format(":{}", range.stride);
+  return text;
+}
+
 std::string attributes(const Op& op) {
   if (const auto* conv = std::get_if<Conv2d>(&op)) {
     return fmt::format(
@@ -12,6 +20,17 @@ std::string attributes(const Op& op) {
         conv->stride[1],
         conv->groups > 1 ? fmt::format(" groups {}", conv->groups) : "");
   }
+  if (const auto* leaky = std::get_if<LeakyRelu>(&op))
+    return fmt::format(" slope {:g}", leaky->slope);
+  if (const auto* clip = std::get_if<Clip>(&op))
+    return fmt::format(" {:g}..{:g}", clip->low, clip->high);
+  if (const auto* hard = std::get_if<HardSigmoid>(&op))
+    return fmt::format(" {:g} x + {:g}", hard->alpha, hard->beta);
+  if (const auto* slice = std::get_if<Slice>(&op))
+    return fmt::format(" {}, {}, {}", range(slice->channels),
+                       range(slice->rows), range(slice->columns));
+  if (const auto* resize = std::get_if<Resize>(&op))
+    return fmt::format(" x{}x{}", resize->factor[0], resize->factor[1]);
   return "";
 }
 

@@ -21,4 +21,15 @@ void require_runnable(const Graph& graph, const Pictures& batch,
           subnet);
 }
 
+std::vector<Tensor> make_outputs(const Graph& graph, std::int64_t count) {
+  std::vector<Tensor> outputs;
+  for (const ValueId id : graph.outputs) {
+    Shape shape = graph.value(id).shape;
+    shape.insert(shape.begin(), count);
+    const auto size = std::size_t(element_count(shape));
+    outputs.push_back({std::move(shape), std::vector<float>(size)});
+  }
+  return outputs;
+}
+
 }  // namespace triad::graph

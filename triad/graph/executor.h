@@ -1,7 +1,7 @@
 #pragma once
 // The one contract of everything that runs a graph: the reference, the CPU
 // runtime, the crossbar simulator, the RTL simulation. All take pictures of
-// bytes and give logits, and face one shared test.
+// bytes and give floats, and face one shared test.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +23,7 @@ struct Pictures {
 
 // A batch of floats, an executor's own.
 struct Tensor {
-  Shape shape;                // [N, classes] for logits
+  Shape shape;                // [N, ...]: [N, classes] for logits
   std::vector<float> values;  // [shape], row-major
 };
 
@@ -44,18 +44,24 @@ class Executor {
   // Throws Error naming the first node it does not support.
   virtual void load(Graph graph) = 0;
 
-  // Runs the loaded graph in subnet `subnet` and returns its first output, [N,
-  // classes]. The bytes become the input by the graph's preprocessing, or by
-  // its input table once lowered. The answer of a picture does not depend on
-  // the others of the batch. Throws Error if no graph is loaded, the shape is
+  // Runs the loaded graph in subnet `subnet` and returns its outputs in order,
+  // each [N, ...]; the first of a classifier is [N, classes]. Outputs that a
+  // lowered graph holds as integers come as the real numbers these mean. The
+  // bytes become the input by the graph's preprocessing, or by its input table
+  // once lowered. The answer of a picture does not depend on the others of the
+  // batch. Throws Error if no graph is loaded, the shape is
   // not [N, C, H, W] of the graph's input with N >= 1, the bytes do not fit the
   // shape, or there is no such subnet.
-  virtual Tensor run(const Pictures& batch, std::size_t subnet = 0) = 0;
+  virtual std::vector<Tensor> run(const Pictures& batch,
+                                  std::size_t subnet = 0) = 0;
 };
 
 // Throws Error unless an executor of `graph` may run `batch` in `subnet`: the
 // checks of `run`.
 void require_runnable(const Graph& graph, const Pictures& batch,
                       std::size_t subnet);
+
+// For each output of `graph`, zeros for `count` pictures.
+std::vector<Tensor> make_outputs(const Graph& graph, std::int64_t count);
 
 }  // namespace triad::graph

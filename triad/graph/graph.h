@@ -18,7 +18,8 @@ namespace triad::graph {
 
 using ValueId = std::int32_t;
 
-// A tensor between nodes. Shapes leave out the batch: [C, H, W] or [F].
+// A tensor between nodes. Shapes leave out the batch: [C, H, W], [F], or rows
+// of features [R, F].
 struct Value {
   std::string name;
   Shape shape;
@@ -36,8 +37,10 @@ struct Parameter {
 // Integers that turn accumulators into output values (encoding/integer.h), set
 // by lowering.
 // Conv2d, Linear:              bias [K], multiplier [K], one shift
-// Add, Concat, AveragePool,    multiplier [number of inputs], one shift; see
-// GlobalAveragePool, Pad, ...: docs/integer_arithmetic.md
+// Add, Concat, Relu, pools:    multiplier [number of inputs], one shift
+// Mul:                         multiplier [1], one shift
+// other element functions:     table [256 or 257]
+// See docs/integer_arithmetic.md.
 // A Linear that produces logits has no multipliers:
 // logit = logit_scale[k] * (accumulator + bias).
 struct Requantization {
@@ -45,6 +48,7 @@ struct Requantization {
   std::vector<std::int32_t> bias = {};
   std::vector<std::int16_t> multiplier = {};
   std::vector<float> logit_scale = {};
+  std::vector<std::int16_t> table = {};
 };
 
 struct Node {
@@ -82,7 +86,8 @@ struct Graph {
   std::vector<ValueId> outputs = {};
   std::vector<Subnet> subnets = {Subnet{}};
   Preprocessing preprocessing = {};
-  std::vector<std::string> classes = {};  // names of the outputs; may be empty
+  // Names of the elements of the first output; may be empty.
+  std::vector<std::string> classes = {};
   // Lowered graphs: integer of the input value for channel c and byte b at
   // [c * 256 + b].
   std::vector<std::int16_t> input_table = {};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "triad/base/error.h"
@@ -15,6 +16,11 @@ bool fits(const Shape& shape) {
   std::int64_t room = kLargestValue;
   for (const std::int64_t size : shape) room /= size;
   return room > 0;
+}
+
+// Whether `gate` is one factor a channel of `picture`.
+bool is_gate(const Shape& gate, const Shape& picture) {
+  return picture.size() == 3 && gate == Shape{picture[0], 1, 1};
 }
 
 std::string list(const std::vector<Shape>& shapes) {
@@ -86,6 +92,16 @@ struct ShapeRule {
     return steps + 1;
   }
 
+  // Elements that a range takes of an axis of `size`.
+  std::int64_t take(const Range& range, std::int64_t size) const {
+    expect_within("stride", range.stride, 1);
+    const std::int64_t stop = std::min(range.stop, size);
+    expect(range.start >= 0 && range.start < stop,
+           "a range within 0..{} that is not empty, got {}..{}", size,
+           range.start, range.stop);
+    return (stop - range.start + range.stride - 1) / range.stride;
+  }
+
   // MaxPool and AveragePool.
   template <typename Pool>
   Shape pool(const Pool& op) const {
@@ -139,11 +155,27 @@ struct ShapeRule {
   Shape operator()(const BatchNorm& op) const {
     expect(std::isfinite(op.epsilon) && op.epsilon > 0,
            "a finite epsilon > 0, got {}", op.epsilon);
-    return one();
+    expect(one().size() != 2, "a [C, H, W] or [F] input");
+    return inputs[0];
   }
 
   Shape operator()(const Relu&) const { return one(); }
-  Shape operator()(const Relu6&) const { return one(); }
+  Shape operator()(const LeakyRelu& op) const {
+    expect(std::isfinite(op.slope), "a finite slope, got {}", op.slope);
+    return one();
+  }
+  Shape operator()(const Clip& op) const {
+    expect(std::isfinite(op.low) && std::isfinite(op.high) && op.low < op.high,
+           "finite low < high, got {} and {}", op.low, op.high);
+    return one();
+  }
+  Shape operator()(const HardSigmoid& op) const {
+    expect(std::isfinite(op.alpha) && std::isfinite(op.beta),
+           "finite alpha and beta, got {} and {}", op.alpha, op.beta);
+    return one();
+  }
+  Shape operator()(const HardSwish&) const { return one(); }
+  Shape operator()(const Sigmoid&) const { return one(); }
   Shape operator()(const MaxPool& op) const { return pool(op); }
   Shape operator()(const AveragePool& op) const { return pool(op); }
 
@@ -158,6 +190,14 @@ struct ShapeRule {
     return inputs[0];
   }
 
+  Shape operator()(const Mul&) const {
+    expect_inputs(2, 2);
+    const Shape &a = inputs[0], &b = inputs[1];
+    if (a == b || is_gate(b, a)) return a;
+    expect(is_gate(a, b), "inputs of equal shape, or [C, H, W] and [C, 1, 1]");
+    return b;
+  }
+
   Shape operator()(const Concat&) const {
     expect_inputs(1, SIZE_MAX);
     Shape sum = inputs[0];
@@ -165,13 +205,21 @@ struct ShapeRule {
     for (const Shape& shape : inputs) {
       expect(std::equal(shape.begin() + 1, shape.end(), sum.begin() + 1,
                         sum.end()),
-             "inputs equal but for their channels");
+             "inputs equal but for their first axis");
       sum[0] += shape[0];
     }
     return sum;
   }
 
   Shape operator()(const Flatten&) const { return {element_count(one())}; }
+
+  Shape operator()(const ChannelsLast& op) const {
+    const std::int64_t elements = element_count(picture());
+    expect_within("columns", op.columns, 1);
+    expect(elements % op.columns == 0, "elements to fill rows of {} columns",
+           op.columns);
+    return {elements / op.columns, op.columns};
+  }
 
   Shape operator()(const Pad& op) const {
     const Shape& in = picture();
@@ -183,11 +231,16 @@ struct ShapeRule {
             op.padding[1] + in[2] + op.padding[3]};
   }
 
-  Shape operator()(const StridedSlice& op) const {
+  Shape operator()(const Slice& op) const {
     const Shape& in = picture();
-    expect_within("stride", op.stride);
-    return {in[0], (in[1] + op.stride[0] - 1) / op.stride[0],
-            (in[2] + op.stride[1] - 1) / op.stride[1]};
+    return {take(op.channels, in[0]), take(op.rows, in[1]),
+            take(op.columns, in[2])};
+  }
+
+  Shape operator()(const Resize& op) const {
+    const Shape& in = picture();
+    expect_within("factor", op.factor);
+    return {in[0], in[1] * op.factor[0], in[2] * op.factor[1]};
   }
 
   Shape operator()(const Dropout& op) const {
@@ -197,7 +250,7 @@ struct ShapeRule {
   }
 
   Shape operator()(const Softmax&) const {
-    expect(one().size() == 1, "an [F] input");
+    expect(one().size() <= 2, "an [F] or [R, F] input");
     return inputs[0];
   }
 };
@@ -207,8 +260,8 @@ struct ShapeRule {
 Shape infer_shape(const Node& node, const std::vector<Shape>& inputs) {
   const ShapeRule rule{node, inputs};
   for (const Shape& shape : inputs) {
-    rule.expect(shape.size() == 1 || shape.size() == 3,
-                "inputs [C, H, W] or [F]");
+    rule.expect(shape.size() >= 1 && shape.size() <= 3,
+                "inputs [C, H, W], [R, F] or [F]");
     for (const std::int64_t size : shape)
       rule.expect(size > 0, "positive dimensions");
     rule.expect(fits(shape), "at most {} elements", kLargestValue);

@@ -61,6 +61,10 @@ struct Rules {
            "multipliers of sum {} at most, got {}", INT16_MAX, sum);
   }
 
+  void table() const {
+    expect(!node.requantization.empty(), "a table");  // validated if present
+  }
+
   void average(const AveragePool& pool) const {
     terms();
     const std::int64_t divisor =
@@ -82,17 +86,29 @@ struct Rules {
     expect(false, "batch norm folded into a convolution");
   }
   void operator()(const Relu&) const { terms(); }
-  void operator()(const Relu6&) const { terms(); }
+  void operator()(const LeakyRelu&) const { table(); }
+  void operator()(const Clip&) const { table(); }
+  void operator()(const HardSigmoid&) const { table(); }
+  void operator()(const HardSwish&) const { table(); }
+  void operator()(const Sigmoid&) const { table(); }
   void operator()(const MaxPool&) const { same_quantization(); }
   void operator()(const AveragePool& pool) const { average(pool); }
   void operator()(const GlobalAveragePool&) const {
     average(whole_picture(graph.value(node.inputs[0]).shape));
   }
   void operator()(const Add&) const { terms(); }
+  void operator()(const Mul&) const {
+    expect(!node.requantization.empty(), "one multiplier");
+    expect(encoding::accumulator_fits(input(0).reach(), input(1), 0,
+                                      node.requantization.front().shift),
+           "32-bit products, rounding could overflow them");
+  }
   void operator()(const Concat&) const { terms(); }
   void operator()(const Flatten&) const { same_quantization(); }
   void operator()(const Pad&) const { same_quantization(); }
-  void operator()(const StridedSlice&) const { same_quantization(); }
+  void operator()(const ChannelsLast&) const { same_quantization(); }
+  void operator()(const Slice&) const { same_quantization(); }
+  void operator()(const Resize&) const { same_quantization(); }
   void operator()(const Dropout&) const { same_quantization(); }
   void operator()(const Softmax&) const {}
 };

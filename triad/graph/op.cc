@@ -5,9 +5,28 @@ namespace {
 
 // In the order of the variant Op.
 constexpr std::array<std::string_view, std::variant_size_v<Op>> kNames = {
-    "input",  "conv2d",   "linear",       "batch_norm",          "relu",
-    "relu6",  "max_pool", "average_pool", "global_average_pool", "add",
-    "concat", "flatten",  "pad",          "strided_slice",       "dropout",
+    "input",
+    "conv2d",
+    "linear",
+    "batch_norm",
+    "relu",
+    "leaky_relu",
+    "clip",
+    "hard_sigmoid",
+    "hard_swish",
+    "sigmoid",
+    "max_pool",
+    "average_pool",
+    "global_average_pool",
+    "add",
+    "mul",
+    "concat",
+    "flatten",
+    "channels_last",
+    "pad",
+    "slice",
+    "resize",
+    "dropout",
     "softmax"};
 
 }  // namespace

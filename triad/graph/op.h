@@ -28,7 +28,18 @@ struct BatchNorm {  // parameters [C]: weight, bias, running_mean, running_var
   float epsilon = 1e-5f;
 };
 struct Relu {};
-struct Relu6 {};
+// Functions of each element x on its own (element_function.h).
+struct LeakyRelu {  // slope * x where x < 0
+  float slope = 0.01f;
+};
+struct Clip {  // to low..high; {0, 6} is ReLU6
+  float low = 0.0f, high = 6.0f;
+};
+struct HardSigmoid {  // alpha * x + beta, clipped to 0..1
+  float alpha = 1.0f / 6, beta = 0.5f;
+};
+struct HardSwish {};  // x * (x / 6 + 1 / 2, clipped to 0..1)
+struct Sigmoid {};
 struct MaxPool {
   Pair kernel{2, 2}, stride{2, 2};
   Padding padding{0, 0, 0, 0};
@@ -42,25 +53,42 @@ struct AveragePool {
 };
 struct GlobalAveragePool {};  // [C, H, W] to [C, 1, 1]
 struct Add {};                // two or more inputs of equal shape
-struct Concat {};             // along channels
-struct Flatten {};            // [C, H, W] to [C * H * W]
+// Two inputs of equal shape; or one of them is [C, 1, 1], a factor for each
+// channel of the other (squeeze and excitation).
+struct Mul {};
+struct Concat {};   // along the first axis: channels, rows or features
+struct Flatten {};  // any shape to [elements], row-major
+// A detector's head: [C, H, W] to [H * W * C / columns, columns], pixel after
+// pixel, the channels of each together.
+struct ChannelsLast {
+  std::int64_t columns = 1;
+};
 struct Pad {  // zeros around height and width, and around channels
   Padding padding{0, 0, 0, 0};
   std::int64_t channels_before = 0, channels_after = 0;
 };
-struct StridedSlice {  // every stride-th row and column from 0: the option-A
-                       // shortcut
-  Pair stride{2, 2};
+// start, start + stride, ... below stop; a stop beyond the end is the end.
+struct Range {
+  static constexpr std::int64_t kEnd = INT32_MAX;
+  std::int64_t start = 0, stop = kEnd, stride = 1;
+  bool operator==(const Range&) const = default;
+};
+struct Slice {  // of [C, H, W]
+  Range channels, rows, columns;
+};
+struct Resize {  // each pixel becomes factor[0] x factor[1] equal ones
+  Pair factor{2, 2};
 };
 struct Dropout {
   float probability = 0.5f;  // identity outside training
 };
-struct Softmax {};
+struct Softmax {};  // over the last axis of [F] or [R, F]
 
-using Op = std::variant<Input, Conv2d, Linear, BatchNorm, Relu, Relu6, MaxPool,
-                        AveragePool, GlobalAveragePool, Add, Concat, Flatten,
-                        Pad, StridedSlice, Dropout, Softmax>;
+using Op = std::variant<Input, Conv2d, Linear, BatchNorm, Relu, LeakyRelu, Clip,
+                        HardSigmoid, HardSwish, Sigmoid, MaxPool, AveragePool,
+                        GlobalAveragePool, Add, Mul, Concat, Flatten,
+                        ChannelsLast, Pad, Slice, Resize, Dropout, Softmax>;
 
-std::string_view name(const Op& op);  // "conv2d", "strided_slice"
+std::string_view name(const Op& op);  // "conv2d", "channels_last"
 
 }  // namespace triad::graph

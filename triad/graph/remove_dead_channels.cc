@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "triad/base/error.h"
+#include "triad/graph/element_function.h"
 #include "triad/graph/rewrite.h"
 #include "triad/graph/slice.h"
 
@@ -23,8 +24,11 @@ bool is_layer(const Node& node) {
 
 // Ops that neither mix channels nor change their order.
 bool keeps_channels_apart(const Op& op) {
-  return is_any<BatchNorm, Relu, Relu6, MaxPool, AveragePool, GlobalAveragePool,
-                StridedSlice, Dropout, Flatten>(op);
+  if (const auto* slice = std::get_if<Slice>(&op))
+    return slice->channels == Range{};
+  return is_element_function(op) ||
+         is_any<BatchNorm, MaxPool, AveragePool, GlobalAveragePool, Resize,
+                Dropout, Flatten>(op);
 }
 
 const encoding::Encoding& weight(const Node& node) {
@@ -68,12 +72,18 @@ std::vector<bool> find_zero_slices(const std::vector<float>& weights,
 // What the nodes between make of a channel that is `constant` everywhere, if
 // that is surely zero.
 bool becomes_zero(const Graph& graph, const Chain& chain, float constant) {
+  double x = constant;
+  bool is_constant = true;  // else between 0 and x: padding was averaged in
   for (const std::size_t i : chain.between) {
     const Op& op = graph.nodes[i].op;
     if (is_any<BatchNorm>(op)) return false;
-    if (is_any<Relu, Relu6>(op)) constant = std::max(constant, 0.0f);
+    if (is_any<AveragePool>(op) && x != 0) is_constant = false;
+    if (!is_element_function(op)) continue;
+    if (!is_constant && !is_any<Relu>(op)) return false;
+    x = element_function(op, x);
+    if (x == 0) is_constant = true;  // by Relu: all between is zero too
   }
-  return constant == 0.0f;
+  return x == 0;
 }
 
 // Channels of the chain's first layer that can go, blocks not yet regarded.

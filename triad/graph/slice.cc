@@ -9,9 +9,9 @@ namespace {
 enum class Axis { outputs = 0, inputs = 1 };
 
 // Cuts row-major buffers of one shape along one axis.
-class Slice {
+class AxisCut {
  public:
-  Slice(const Shape& shape, Axis axis, const Kept& kept)
+  AxisCut(const Shape& shape, Axis axis, const Kept& kept)
       : axis_(axis), kept_(kept), shape_(shape) {
     std::int64_t& size = shape_[std::size_t(axis)];
     for (std::size_t i = std::size_t(axis) + 1; i < shape.size(); ++i)
@@ -47,26 +47,26 @@ class Slice {
   std::size_t inner_ = 1;
 };
 
-encoding::Encoding apply(const Slice& slice, const encoding::Dense& weight) {
-  return encoding::Dense{slice.shape(),
-                         encoding::share(slice.values(*weight.values))};
+encoding::Encoding apply(const AxisCut& cut, const encoding::Dense& weight) {
+  return encoding::Dense{cut.shape(),
+                         encoding::share(cut.values(*weight.values))};
 }
 
-encoding::Encoding apply(const Slice& slice, const encoding::Levels& weight) {
-  return encoding::Levels{slice.shape(), weight.bits,
-                          encoding::share(slice.values(*weight.codes)),
-                          slice.scales(weight.scales)};
+encoding::Encoding apply(const AxisCut& cut, const encoding::Levels& weight) {
+  return encoding::Levels{cut.shape(), weight.bits,
+                          encoding::share(cut.values(*weight.codes)),
+                          cut.scales(weight.scales)};
 }
 
-encoding::Encoding apply(const Slice& slice, const encoding::Ternary& weight) {
-  encoding::Ternary left{slice.shape(), weight.pattern, {}};
+encoding::Encoding apply(const AxisCut& cut, const encoding::Ternary& weight) {
+  encoding::Ternary left{cut.shape(), weight.pattern, {}};
   std::vector<std::int8_t> any;  // a code of any term
   for (const encoding::TernaryTerm& term : weight.terms) {
-    std::vector<std::int8_t> codes = slice.values(*term.codes);
+    std::vector<std::int8_t> codes = cut.values(*term.codes);
     any.resize(codes.size());
     for (std::size_t i = 0; i < codes.size(); ++i) any[i] |= codes[i];
     left.terms.push_back(
-        {encoding::share(std::move(codes)), slice.scales(term.scales)});
+        {encoding::share(std::move(codes)), cut.scales(term.scales)});
   }
   const auto& [structure, geometry, alive] = weight.pattern;
   const encoding::Grouping grouping(encoding::weight_shape(left.shape),
@@ -77,8 +77,8 @@ encoding::Encoding apply(const Slice& slice, const encoding::Ternary& weight) {
 
 encoding::Encoding keep(const encoding::Encoding& weight, Axis axis,
                         const Kept& kept) {
-  const Slice slice(encoding::shape(weight), axis, kept);
-  return std::visit([&](const auto& w) { return apply(slice, w); }, weight);
+  const AxisCut cut(encoding::shape(weight), axis, kept);
+  return std::visit([&](const auto& w) { return apply(cut, w); }, weight);
 }
 
 // A geometry's block of the whole axis does not shift, whatever goes.

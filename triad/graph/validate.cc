@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "triad/base/error.h"
+#include "triad/graph/element_function.h"
 #include "triad/graph/graph.h"
 #include "triad/graph/parameter_rules.h"
 
@@ -56,6 +57,7 @@ class NodeCheck {
 
   bool is_input() const { return std::holds_alternative<Input>(node_.op); }
   bool is_linear() const { return std::holds_alternative<Linear>(node_.op); }
+  bool is_softmax() const { return std::holds_alternative<Softmax>(node_.op); }
   bool has_weight() const {
     return is_linear() || std::holds_alternative<Conv2d>(node_.op);
   }
@@ -135,10 +137,9 @@ class NodeCheck {
     if (quantized || has_weight())
       expect(read == std::ssize(node_.inputs), "quantized inputs");
     else
-      expect(read == 0, "a quantized output");
+      expect(read == 0 || is_softmax(), "a quantized output");
     expect(quantized || is_linear() || !has_weight(), "a quantized output");
-    expect(!quantized || !std::holds_alternative<Softmax>(node_.op),
-           "float logits");
+    expect(!quantized || !is_softmax(), "a float output");
     if (has_weight())
       expect(encoding::name(node_.find("weight")->encoding) != "dense",
              "a weight of integer codes in a lowered graph, got dense");
@@ -161,14 +162,29 @@ class NodeCheck {
     expect_size("biases", entry.bias.size(), has_weight() ? channels : 0);
     expect_size("logit scales", entry.logit_scale.size(),
                 gives_logits ? channels : 0);
-    expect_size("multipliers", entry.multiplier.size(),
-                gives_logits   ? 0
-                : has_weight() ? channels
-                               : node_.inputs.size());
+    expect_size("multipliers", entry.multiplier.size(), multipliers());
+    check_table(entry.table);
     expect(std::ranges::find(entry.multiplier, INT16_MIN) ==
                entry.multiplier.end(),
            "multipliers above {}", INT16_MIN);
     expect(all_finite(entry.logit_scale), "finite logit scales");
+  }
+
+  std::size_t multipliers() const {
+    if (has_table(node_.op) || !is_quantized(node_.output)) return 0;
+    if (has_weight()) return std::size_t(graph_.value(node_.output).shape[0]);
+    return std::holds_alternative<Mul>(node_.op) ? 1 : node_.inputs.size();
+  }
+
+  void check_table(const std::vector<std::int16_t>& table) const {
+    if (!has_table(node_.op)) return expect_size("entries", table.size(), 0);
+    const auto& input = *graph_.value(node_.inputs[0]).quantization;
+    const auto& output = *graph_.value(node_.output).quantization;
+    expect_size("entries", table.size(), encoding::table_size(input));
+    for (const std::int16_t entry : table)
+      expect(entry >= output.lowest() && entry <= output.highest(),
+             "table entries in {}..{}, got {}", output.lowest(),
+             output.highest(), entry);
   }
 
   void expect_size(std::string_view what, std::size_t got,

@@ -76,13 +76,13 @@ struct SetAttribute {
     attribute.set_type(proto::AttributeProto::FLOAT);
     attribute.set_f(value);
   }
+  void operator()(const std::string& value) const {
+    attribute.set_type(proto::AttributeProto::STRING);
+    attribute.set_s(value);
+  }
   void operator()(const std::vector<std::int64_t>& values) const {
     attribute.set_type(proto::AttributeProto::INTS);
     for (const std::int64_t value : values) attribute.add_ints(value);
-  }
-  void operator()(const std::string& text) const {
-    attribute.set_type(proto::AttributeProto::STRING);
-    attribute.set_s(text);
   }
 };
 

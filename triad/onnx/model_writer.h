@@ -25,7 +25,7 @@ using Numbers =
 
 struct Attribute {
   std::string name;
-  std::variant<std::int64_t, float, std::vector<std::int64_t>, std::string>
+  std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>>
       value;
 };
 

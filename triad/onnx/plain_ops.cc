@@ -76,8 +76,25 @@ struct PlainOp {
   void operator()(const graph::Dropout&) const { refuse(); }
 
   void operator()(const graph::Relu&) const { add("Relu"); }
-  void operator()(const graph::Relu6&) const {
-    const std::vector<float> limits = {0, 6};
+  void operator()(const graph::LeakyRelu& op) const {
+    add("LeakyRelu", {{"alpha", op.slope}});
+  }
+  void operator()(const graph::HardSigmoid& op) const {
+    add("HardSigmoid", {{"alpha", op.alpha}, {"beta", op.beta}});
+  }
+  // HardSwish itself came with opset 14.
+  void operator()(const graph::HardSwish&) const {
+    const std::string gate = writer.unique(node.name + ".gate");
+    writer.add({"HardSigmoid",
+                node.name + ".gate",
+                inputs,
+                gate,
+                {{"alpha", 1.0f / 6}, {"beta", 0.5f}}});
+    writer.add({"Mul", node.name, {inputs[0], gate}, output});
+  }
+  void operator()(const graph::Sigmoid&) const { add("Sigmoid"); }
+  void operator()(const graph::Clip& op) const {
+    const std::vector<float> limits = {op.low, op.high};
     const std::span all(limits);
     const auto low = writer.add_constant(node.name + ".low", {}, all.first(1));
     const auto high = writer.add_constant(node.name + ".high", {}, all.last(1));
@@ -134,6 +151,7 @@ struct PlainOp {
       sum = next;
     }
   }
+  void operator()(const graph::Mul&) const { add("Mul"); }
   void operator()(const graph::Concat&) const {
     add("Concat", {{"axis", std::int64_t(1)}});
   }
@@ -143,14 +161,51 @@ struct PlainOp {
   void operator()(const graph::Pad& op) const {
     add_with("Pad", {{"pads", pad_sizes(op)}});
   }
-  void operator()(const graph::StridedSlice& op) const {
-    add_with("Slice", {{"starts", {0, 0}},
-                       {"ends", {from()[1], from()[2]}},
-                       {"axes", {2, 3}},
-                       {"steps", to_list(op.stride)}});
+  void operator()(const graph::Slice& op) const {
+    std::vector<std::int64_t> starts, ends, axes, steps;
+    std::int64_t axis = 0;
+    for (const graph::Range& range : {op.channels, op.rows, op.columns}) {
+      const std::int64_t size = from()[std::size_t(axis++)];
+      if (range == graph::Range{}) continue;
+      starts.push_back(range.start);
+      ends.push_back(std::min(range.stop, size));
+      axes.push_back(axis);
+      steps.push_back(range.stride);
+    }
+    if (axes.empty()) return add("Identity");
+    add_with(
+        "Slice",
+        {{"starts", starts}, {"ends", ends}, {"axes", axes}, {"steps", steps}});
+  }
+  void operator()(const graph::Resize& op) const {
+    const std::vector<float> scales = {1, 1, float(op.factor[0]),
+                                       float(op.factor[1])};
+    const std::string none =
+        writer.add_constant(node.name + ".roi", {0}, std::span<const float>());
+    const std::string factors =
+        writer.add_constant(node.name + ".scales", {4}, std::span(scales));
+    writer.add({"Resize",
+                node.name,
+                {inputs[0], none, factors},
+                output,
+                {{"mode", std::string("nearest")},
+                 {"coordinate_transformation_mode", std::string("asymmetric")},
+                 {"nearest_mode", std::string("floor")}}});
+  }
+  void operator()(const graph::ChannelsLast& op) const {
+    const std::string turned = writer.unique(node.name + ".channels_last");
+    writer.add({"Transpose",
+                node.name + ".transpose",
+                inputs,
+                turned,
+                {{"perm", std::vector<std::int64_t>{0, 2, 3, 1}}}});
+    const std::vector<std::int64_t> shape = {0, -1, op.columns};
+    const std::string rows =
+        writer.add_constant(node.name + ".shape", {3}, std::span(shape));
+    writer.add({"Reshape", node.name, {turned, rows}, output});
   }
   void operator()(const graph::Softmax&) const {
-    add("Softmax", {{"axis", std::int64_t(1)}});
+    add("Softmax", {{"axis", std::ssize(from())}});
   }
 };
 

@@ -63,7 +63,7 @@ inline graph::Graph every_op(bool for_integers) {
                         .padding = {1, 2, 0, 1}},
                        true);
   x = net.add("norm", BatchNorm{}, {x});
-  x = net.add("relu6", Relu6{}, {x});
+  x = net.add("relu6", Clip{0, 6}, {x});
   if (!for_integers) x = net.add("lone_norm", BatchNorm{}, {x});
   x = net.add("maximum", MaxPool{{3, 2}, {2, 2}, {1, 0, 0, 1}, true}, {x});
   const ValueId a = net.conv("depthwise", x,
@@ -78,7 +78,8 @@ inline graph::Graph every_op(bool for_integers) {
   const ValueId sum = net.add("sum", Add{}, {a, b, x});
   const ValueId joined = net.add("joined", Concat{}, {sum, x});
   const ValueId lone = net.add("lone_relu", Relu{}, {joined});
-  const ValueId slice = net.add("slice", StridedSlice{{2, 1}}, {lone});
+  const ValueId slice = net.add(
+      "slice", Slice{{1, 16, 2}, {.stride = 2}, {1, Range::kEnd, 1}}, {lone});
   const ValueId pad = net.add("pad", Pad{{1, 0, 0, 1}, 1, 3}, {slice});
   ValueId y = net.add(
       "average", AveragePool{{3, 2}, {2, 2}, {1, 1, 1, 0}, true, true}, {pad});

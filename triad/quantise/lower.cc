@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "triad/base/error.h"
+#include "triad/graph/element_function.h"
 #include "triad/graph/fold_batch_norm.h"
 #include "triad/graph/integer_rules.h"
 #include "triad/graph/pool_window.h"
@@ -25,8 +26,40 @@ bool is_one_of(const graph::Op& op) {
 
 // Ops whose output holds integers of their input.
 bool only_moves(const Node& node) {
-  return is_one_of<graph::MaxPool, graph::Flatten, graph::Pad,
-                   graph::StridedSlice, graph::Dropout>(node.op);
+  return is_one_of<graph::MaxPool, graph::Flatten, graph::ChannelsLast,
+                   graph::Pad, graph::Slice, graph::Resize, graph::Dropout>(
+      node.op);
+}
+
+bool is_relu6(const graph::Op& op) {
+  const auto* clip = std::get_if<graph::Clip>(&op);
+  return clip && clip->low == 0 && clip->high == 6;
+}
+
+// Whether no number makes the op's output negative.
+bool is_never_negative(const graph::Op& op) {
+  const auto* clip = std::get_if<graph::Clip>(&op);
+  return is_one_of<graph::Relu, graph::HardSigmoid, graph::Sigmoid>(op) ||
+         (clip && clip->low >= 0);
+}
+
+// The table of an element function (encoding::look_up).
+std::vector<std::int16_t> make_table(const graph::Op& op,
+                                     const Quantization& input,
+                                     const Quantization& output) {
+  std::vector<std::int16_t> table(encoding::table_size(input));
+  const std::int32_t step =
+      (input.highest() - input.lowest() + 1) / 256;  // 1 for 8 bits
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const std::int32_t q = input.lowest() + std::int32_t(i) * step;
+    const double real = double(input.scale) * (q - input.zero_point);
+    const double result =
+        std::nearbyint(graph::element_function(op, real) / output.scale) +
+        output.zero_point;
+    table[i] = std::int16_t(
+        std::clamp(result, double(output.lowest()), double(output.highest())));
+  }
+  return table;
 }
 
 class Lowering {
@@ -57,39 +90,48 @@ class Lowering {
   graph::Value& value(ValueId id) { return graph_.values[std::size_t(id)]; }
   const Shape& shape(ValueId id) { return value(id).shape; }
 
-  // Gives the output of a Relu to the layer before it, whose saturation then
-  // does the work. Returns the nodes that have become superfluous.
+  // Gives the output of a Relu, or of a Clip to 0..6 after a layer of weights,
+  // to the layer before it, whose saturation then does the work. Returns the
+  // nodes that have become superfluous.
   std::vector<bool> fuse_relus() {
     const std::vector<int> readers = graph::count_readers(graph_);
     const std::vector<std::size_t> producers = graph::find_producers(graph_);
     std::vector<bool> fused(graph_.nodes.size(), false);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& relu = graph_.nodes[i];
-      if (!is_one_of<graph::Relu, graph::Relu6>(relu.op)) continue;
-      non_negative_[std::size_t(relu.output)] = true;
-      at_most_6_[std::size_t(relu.output)] = is_one_of<graph::Relu6>(relu.op);
+      if (is_never_negative(relu.op))
+        non_negative_[std::size_t(relu.output)] = true;
+      if (!is_one_of<graph::Relu>(relu.op) && !is_relu6(relu.op)) continue;
       const auto input = std::size_t(relu.inputs[0]);
       Node& producer = graph_.nodes[producers[input]];
-      fused[i] =
-          readers[input] == 1 &&
-          is_one_of<graph::Conv2d, graph::Linear, graph::Add, graph::Concat,
-                    graph::AveragePool, graph::GlobalAveragePool>(producer.op);
-      if (fused[i]) producer.output = relu.output;
+      const bool is_weighted =
+          is_one_of<graph::Conv2d, graph::Linear>(producer.op);
+      fused[i] = readers[input] == 1 &&
+                 (is_weighted ||
+                  (!is_relu6(relu.op) &&
+                   is_one_of<graph::Add, graph::Concat, graph::AveragePool,
+                             graph::GlobalAveragePool>(producer.op)));
+      if (!fused[i]) continue;
+      producer.output = relu.output;
+      at_most_6_[std::size_t(relu.output)] = is_relu6(relu.op);
     }
     return fused;
   }
 
   // Marks values that end as real numbers: outputs, what a Softmax reads, and
-  // what only moves into one of those.
+  // what becomes one of those without new weights: moved, joined, or by a
+  // function of each element.
   void find_last_values() {
     last_.assign(graph_.values.size(), false);
     for (const ValueId id : graph_.outputs) last_[std::size_t(id)] = true;
     for (std::size_t i = graph_.nodes.size(); i-- > 1;) {
       const Node& node = graph_.nodes[i];
-      const bool moves_to_last =
-          only_moves(node) && last_[std::size_t(node.output)];
-      if (moves_to_last || is_one_of<graph::Softmax>(node.op))
-        last_[std::size_t(node.inputs[0])] = true;
+      const bool passes_on = only_moves(node) || graph::has_table(node.op) ||
+                             is_one_of<graph::Concat, graph::Softmax>(node.op);
+      if (!passes_on || (!last_[std::size_t(node.output)] &&
+                         !is_one_of<graph::Softmax>(node.op)))
+        continue;
+      for (const ValueId id : node.inputs) last_[std::size_t(id)] = true;
     }
   }
 
@@ -103,8 +145,8 @@ class Lowering {
   // What calibration says of a value that `node` computes.
   Quantization calibrated(const Node& node) {
     const auto id = std::size_t(node.output);
-    if (!is_one_of<graph::Conv2d, graph::Linear, graph::Relu, graph::Relu6>(
-            node.op))
+    if (!is_one_of<graph::Conv2d, graph::Linear>(node.op) &&
+        graph::element_function(node.op, 0) >= 0)
       non_negative_[id] = non_negative_[id] ||
                           std::ranges::all_of(node.inputs, [&](ValueId input) {
                             return non_negative_[std::size_t(input)];
@@ -146,7 +188,8 @@ class Lowering {
             node.name);
     if (!value(node.inputs[0]).quantization) {
       require(is_one_of<graph::Dropout>(node.op),
-              "lowering: {} '{}' works on logits; expected a softmax at most",
+              "lowering: {} '{}' works on the real numbers of logits or a "
+              "softmax; expected a softmax or dropout at most",
               name(node.op), node.name);
       return;
     }
@@ -159,6 +202,11 @@ class Lowering {
     } else if (is_one_of<graph::AveragePool, graph::GlobalAveragePool>(
                    node.op)) {
       lower_average(node);
+    } else if (graph::has_table(node.op)) {
+      lower_function(node);
+    } else if (is_one_of<graph::Mul>(node.op)) {
+      lower_scaled(node, double(value(node.inputs[0]).quantization->scale) *
+                             value(node.inputs[1]).quantization->scale);
     } else {
       lower_terms(node);
     }
@@ -185,13 +233,24 @@ class Lowering {
     const auto* pool = std::get_if<graph::AveragePool>(&node.op);
     const auto divisor = double(graph::common_divisor(
         pool ? *pool : graph::whole_picture(in), in, shape(node.output)));
-    const double input_scale = value(node.inputs[0]).quantization->scale;
+    lower_scaled(node, value(node.inputs[0]).quantization->scale / divisor);
+  }
+
+  void lower_function(Node& node) {
+    const Quantization output = calibrated(node);
+    node.requantization = {
+        {.table =
+             make_table(node.op, *value(node.inputs[0]).quantization, output)}};
+    give(node, output);
+  }
+
+  // Exact sums or products, `step` real numbers each, times one multiplier.
+  void lower_scaled(Node& node, double step) {
     Quantization output = calibrated(node);
     const double range = double(output.scale) * output.reach();
-    output.scale =
-        std::max(output.scale, float(input_scale / divisor / kLargestGain));
+    output.scale = std::max(output.scale, float(step / kLargestGain));
     const auto gain = [&] {
-      return FilterGain{.gain = input_scale / divisor / output.scale,
+      return FilterGain{.gain = step / output.scale,
                         .reach = range / output.scale,
                         .spread = range / output.scale};
     };

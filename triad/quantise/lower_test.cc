@@ -66,14 +66,16 @@ Graph all_ops(const Shape& input = {3, 12, 12}) {
   x = relu("relu1", b.add("bn1", graph::BatchNorm{}, {x}));
   ValueId y = b.conv("conv2", x, half, true);
   y = b.add("bn2", graph::BatchNorm{}, {y});
-  ValueId z = b.add("slice", graph::StridedSlice{}, {x});
+  ValueId z =
+      b.add("slice",
+            graph::Slice{.rows = {.stride = 2}, .columns = {.stride = 2}}, {x});
   z = b.add("pad", graph::Pad{.channels_before = 4, .channels_after = 4}, {z});
   x = relu("relu2", b.add("add", graph::Add{}, {y, z}));
   y = b.conv("conv3", x, {.outputs = 16, .groups = 4}, true);
   z = relu("relu3", y);  // y is read again below
   x = b.add("concat", graph::Concat{}, {y, z, x});
   x = b.add("maxpool", graph::MaxPool{}, {x});
-  x = b.add("relu6", graph::Relu6{},
+  x = b.add("relu6", graph::Clip{0, 6},
             {b.conv("conv4", x, {.outputs = 12}, true)});
   y = b.add("gap", graph::GlobalAveragePool{}, {x});
   x = b.add("avgpool",
@@ -102,8 +104,8 @@ double logit_error(graph::Executor& tested, const Graph& truth,
                    const graph::Pictures& batch) {
   reference::FloatExecutor executor;
   executor.load(truth);
-  const auto expected = executor.run(batch).values;
-  const auto got = tested.run(batch).values;
+  const auto expected = executor.run(batch)[0].values;
+  const auto got = tested.run(batch)[0].values;
   double error = 0, power = 0;
   for (std::size_t i = 0; i < got.size(); ++i) {
     error += std::pow(got[i] - expected[i], 2);
@@ -265,24 +267,38 @@ TEST(Lower, RefusesWhatItCannotDo) {
   expect_refused(graph, pictures, {}, "finite");
 }
 
-TEST(Lower, RefusesARelu6ThatItCouldNotClampExactly) {
-  Builder b("coarse", {3, 12, 12});
-  const ValueId x = b.conv("conv", b.input(), {.outputs = 8}, true);
-  const ValueId y =
-      b.add("relu6", graph::Relu6{}, {b.add("add", graph::Add{}, {x, x})});
+// A Clip to 0..6 behind a convolution, or behind a sum of convolutions, that
+// reaches far above 6.
+Graph steep(bool after_sum) {
+  Builder b("steep", {3, 12, 12});
+  ValueId x = b.conv("conv", b.input(), {.outputs = 8}, true);
+  if (after_sum) x = b.add("add", graph::Add{}, {x, x});
+  x = b.add("relu6", graph::Clip{0, 6}, {x});
   Graph graph =
-      b.finish({b.linear("fc", b.add("flatten", graph::Flatten{}, {y}), 10)});
+      b.finish({b.linear("fc", b.add("flatten", graph::Flatten{}, {x}), 10)});
   fill_parameters(graph, 3);
-  for (Node& node : graph.nodes)
-    if (node.name == "conv")
-      node.parameters[1].encoding =
-          encoding::Dense{{8}, encoding::share(std::vector<float>(8, 1e6f))};
+  graph.find("conv")->find("weight")->encoding = encoding::Dense{
+      {8, 3, 1, 1}, encoding::share(std::vector<float>(24, 1e6f))};
+  return graph;
+}
+
+TEST(Lower, RefusesARelu6ThatItCouldNotClampExactly) {
   try {
-    lower_filled(graph);
+    lower_filled(steep(false));
     FAIL() << "expected an Error";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("clamp at 6"));
   }
+}
+
+TEST(Lower, ClampsCoarseSumsByATable) {
+  const Graph graph = lower_filled(steep(true)).graph;
+  const Node& clip = *graph.find("relu6");
+  const auto& to = *graph.value(clip.output).quantization;
+  const auto& table = clip.requantization[0].table;
+  ASSERT_EQ(table.size(), 256u);
+  EXPECT_EQ(table.front(), to.zero_point);
+  EXPECT_NEAR((table.back() - to.zero_point) * to.scale, 6, to.scale);
 }
 
 TEST(Lower, RefusesAccumulatorsThatCouldOverflow) {

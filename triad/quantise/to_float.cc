@@ -38,7 +38,7 @@ bool acts_as_relu(const Node& node, const graph::Value& output) {
 
 graph::Op relu_of(const encoding::Quantization& output) {
   const double highest = double(output.scale) * output.highest();
-  if (std::abs(highest - 6) < 1e-5) return graph::Relu6{};
+  if (std::abs(highest - 6) < 1e-5) return graph::Clip{0, 6};
   return graph::Relu{};
 }
 

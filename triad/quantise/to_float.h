@@ -7,11 +7,10 @@ namespace triad::quantise {
 
 // A float graph of the same weights (their encodings stay: decoding gives
 // exactly the real numbers of the integers), with float biases and with the
-// Relus that lowering fused into saturation: a Relu6 where the highest integer
-// is 6, else a Relu, named "<layer>.relu", after each computing node whose
-// output is unsigned with zero point 0.
-// What is lost is the rounding of activations alone. Throws Error unless the
-// graph is lowered.
+// Relus that lowering fused into saturation: a Clip to 0..6 where the highest
+// integer is 6, else a Relu, named "<layer>.relu", after each computing node
+// whose output is unsigned with zero point 0. What is lost is the rounding of
+// activations alone. Throws Error unless the graph is lowered.
 graph::Graph to_float(const graph::Graph& lowered);
 
 }  // namespace triad::quantise

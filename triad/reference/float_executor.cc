@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "triad/base/error.h"
+#include "triad/graph/element_function.h"
 #include "triad/reference/layout.h"
 
 namespace triad::reference {
@@ -44,10 +45,10 @@ struct Layer {
         });
   }
 
-  template <typename Function>
-  Floats map(Function function) const {
+  // An element function.
+  Floats map() const {
     Floats result = input();
-    for (float& x : result) x = function(x);
+    for (float& x : result) x = float(graph::element_function(node.op, x));
     return result;
   }
 
@@ -84,12 +85,12 @@ struct Layer {
     return result;
   }
 
-  Floats operator()(const graph::Relu&) const {
-    return map([](float x) { return std::max(x, 0.0f); });
-  }
-  Floats operator()(const graph::Relu6&) const {
-    return map([](float x) { return std::clamp(x, 0.0f, 6.0f); });
-  }
+  Floats operator()(const graph::Relu&) const { return map(); }
+  Floats operator()(const graph::LeakyRelu&) const { return map(); }
+  Floats operator()(const graph::Clip&) const { return map(); }
+  Floats operator()(const graph::HardSigmoid&) const { return map(); }
+  Floats operator()(const graph::HardSwish&) const { return map(); }
+  Floats operator()(const graph::Sigmoid&) const { return map(); }
   Floats operator()(const graph::MaxPool& op) const {
     return max_pool<float>(op, input(), shape(), output());
   }
@@ -105,6 +106,15 @@ struct Layer {
     return result;
   }
 
+  Floats operator()(const graph::Mul&) const {
+    const Factors factors(shape(0), shape(1));
+    Floats result;
+    for (std::size_t j = 0; j < factors.count(); ++j)
+      result.push_back(input(0)[factors.index(0, j)] *
+                       input(1)[factors.index(1, j)]);
+    return result;
+  }
+
   Floats operator()(const graph::Concat&) const {
     Floats result;
     for (std::size_t i = 0; i < node.inputs.size(); ++i)
@@ -116,11 +126,19 @@ struct Layer {
   Floats operator()(const graph::Pad& op) const {
     return pad<float>(op, input(), shape(), output(), 0.0f);
   }
-  Floats operator()(const graph::StridedSlice& op) const {
-    return strided_slice<float>(op, input(), shape(), output());
+  Floats operator()(const graph::Slice& op) const {
+    return slice<float>(op, input(), shape(), output());
+  }
+  Floats operator()(const graph::Resize& op) const {
+    return resize<float>(op, input(), shape(), output());
+  }
+  Floats operator()(const graph::ChannelsLast&) const {
+    return channels_last<float>(input(), shape());
   }
   Floats operator()(const graph::Dropout&) const { return input(); }
-  Floats operator()(const graph::Softmax&) const { return softmax(input()); }
+  Floats operator()(const graph::Softmax&) const {
+    return softmax(input(), shape().back());
+  }
 };
 
 Floats preprocess(const graph::Graph& graph,
@@ -174,12 +192,15 @@ std::vector<Floats> FloatExecutor::values(
   return values;
 }
 
-graph::Tensor FloatExecutor::run(const graph::Pictures& batch,
-                                 std::size_t subnet) {
+std::vector<graph::Tensor> FloatExecutor::run(const graph::Pictures& batch,
+                                              std::size_t subnet) {
   require_runnable(graph_, batch, subnet);
-  const auto output = std::size_t(graph_.outputs.front());
   return for_each_picture(graph_, batch, [&](auto picture) {
-    return std::move(values(picture)[output]);
+    const std::vector<Floats> all = values(picture);
+    std::vector<Floats> outputs;
+    for (const graph::ValueId id : graph_.outputs)
+      outputs.push_back(all[std::size_t(id)]);
+    return outputs;
   });
 }
 

@@ -21,8 +21,8 @@ class FloatExecutor : public graph::Executor {
 
   // Pictures run in parallel (base/parallel.h); the answer is the same for any
   // thread count.
-  graph::Tensor run(const graph::Pictures& batch,
-                    std::size_t subnet = 0) override;
+  std::vector<graph::Tensor> run(const graph::Pictures& batch,
+                                 std::size_t subnet = 0) override;
 
   // Every value of the graph for one picture [C, H, W], by ValueId; what
   // calibration and layer-by-layer comparisons look at. Thread-safe.

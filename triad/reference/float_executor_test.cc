@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "triad/base/error.h"
 #include "triad/base/parallel.h"
 #include "triad/reference/test_networks.h"
@@ -103,12 +105,12 @@ TEST(FloatExecutor, IsTheSameForAnyThreadCountAndBatch) {
   FloatExecutor executor;
   executor.load(graph);
   set_thread_count(1);
-  const auto alone = executor.run({{5, 4, 9, 8}, pictures});
+  const auto alone = executor.run({{5, 4, 9, 8}, pictures})[0];
   set_thread_count(3);
-  EXPECT_EQ(executor.run({{5, 4, 9, 8}, pictures}).values, alone.values);
+  EXPECT_EQ(executor.run({{5, 4, 9, 8}, pictures})[0].values, alone.values);
   const std::vector<std::uint8_t> last(pictures.end() - 4 * 9 * 8,
                                        pictures.end());
-  const auto single = executor.run({{1, 4, 9, 8}, last}).values;
+  const auto single = executor.run({{1, 4, 9, 8}, last})[0].values;
   EXPECT_TRUE(std::equal(single.begin(), single.end(),
                          alone.values.end() - std::ptrdiff_t(single.size())));
 }
@@ -151,9 +153,96 @@ TEST(FloatExecutor, MovesElementsWhereTheyBelong) {
                                                .channels_after = 1}),
                   {1, 2, 3, 4}),
               near(0, 0, 0, 1, 2, 0, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
-  EXPECT_THAT(run(one_op({1, 3, 3}, graph::StridedSlice{}),
+  EXPECT_THAT(run(one_op({1, 3, 3}, graph::Slice{.rows = {.stride = 2},
+                                                 .columns = {.stride = 2}}),
                   {1, 2, 3, 4, 5, 6, 7, 8, 9}),
               near(1, 3, 7, 9));
+}
+
+TEST(FloatExecutor, AppliesFunctionsToEachElement) {
+  const auto apply = [](graph::Op op) {
+    Graph graph = one_op({1, 1, 4}, std::move(op));
+    graph.preprocessing.mean[0] = 4.0f / 255;  // bytes less 4
+    return run(graph, {0, 3, 6, 13});          // -4, -1, 2, 9
+  };
+  EXPECT_THAT(apply(graph::Relu{}), near(0, 0, 2, 9));
+  EXPECT_THAT(apply(graph::LeakyRelu{.slope = 0.5f}), near(-2, -0.5, 2, 9));
+  EXPECT_THAT(apply(graph::Clip{.low = -2, .high = 6}), near(-2, -1, 2, 6));
+  EXPECT_THAT(apply(graph::HardSigmoid{.alpha = 0.2f, .beta = 0.5f}),
+              near(0, 0.3, 0.9, 1));
+  EXPECT_THAT(apply(graph::HardSwish{}), near(0, -1.0 / 3, 5.0 / 3, 9));
+  EXPECT_THAT(apply(graph::Sigmoid{}),
+              near(0.0179862, 0.2689414, 0.8807971, 0.9998766));
+}
+
+TEST(FloatExecutor, MultipliesByFactorsOfChannels) {
+  Builder builder("test", {2, 1, 3});
+  const auto x = builder.input();
+  const auto mean = builder.add("mean", graph::GlobalAveragePool{}, {x});
+  const auto square = builder.add("square", graph::Mul{}, {x, x});
+  const auto after = builder.add("after", graph::Mul{}, {x, mean});
+  const auto before = builder.add("before", graph::Mul{}, {mean, x});
+  Graph graph = builder.finish({square, after, before});
+  graph.preprocessing.deviation.assign(2, 1.0f / 255);
+  FloatExecutor executor;
+  executor.load(graph);
+  const std::vector<std::uint8_t> picture = {1, 2, 3, 4, 5, 9};
+  const auto outputs = executor.run({{1, 2, 1, 3}, picture});
+  ASSERT_EQ(outputs.size(), 3u);
+  EXPECT_THAT(outputs[0].values, near(1, 4, 9, 16, 25, 81));
+  EXPECT_THAT(outputs[1].values, near(2, 4, 6, 24, 30, 54));
+  EXPECT_EQ(outputs[2].values, outputs[1].values);
+}
+
+// Bytes that tell every element of a [C, H, W] apart.
+std::vector<std::uint8_t> numbered(const Shape& shape) {
+  std::vector<std::uint8_t> bytes(std::size_t(element_count(shape)));
+  std::iota(bytes.begin(), bytes.end(), std::uint8_t(0));
+  return bytes;
+}
+
+TEST(FloatExecutor, SlicesAndResizesAsIndicesSay) {
+  const Shape in = {4, 5, 6};
+  const graph::Slice slice{{1, 4, 2}, {2, 99, 1}, {0, 5, 3}};
+  const auto sliced = run(one_op(in, slice), numbered(in));
+  std::vector<float> expected;
+  for (const int c : {1, 3})
+    for (const int y : {2, 3, 4})
+      for (const int x : {0, 3}) expected.push_back(float(c * 30 + y * 6 + x));
+  EXPECT_THAT(sliced,
+              ::testing::Pointwise(::testing::FloatNear(1e-4f), expected));
+  const auto resized =
+      run(one_op(in, graph::Resize{.factor = {2, 3}}), numbered(in));
+  ASSERT_EQ(resized.size(), 4u * 10 * 18);
+  for (int i = 0; i < 4 * 10 * 18; ++i)
+    ASSERT_NEAR(resized[std::size_t(i)],
+                i / 180 * 30 + i % 180 / 18 / 2 * 6 + i % 18 / 3, 1e-4);
+}
+
+TEST(FloatExecutor, TurnsHeadsIntoRowsPixelAfterPixel) {
+  const Shape in = {6, 2, 3};
+  const Graph graph = one_op(in, graph::ChannelsLast{.columns = 2});
+  EXPECT_EQ(graph.values.back().shape, (Shape{18, 2}));
+  const auto rows = run(graph, numbered(in));
+  for (int i = 0; i < 36; ++i)  // transpose to [H, W, C], then count on
+    ASSERT_NEAR(rows[std::size_t(i)], i % 6 * 6 + i / 6, 1e-4);
+}
+
+TEST(FloatExecutor, GivesOddsRowByRow) {
+  Builder builder("test", {2, 1, 3});
+  auto x =
+      builder.add("rows", graph::ChannelsLast{.columns = 2}, {builder.input()});
+  const auto y = builder.add("both", graph::Concat{}, {x, x});
+  x = builder.add("odds", graph::Softmax{}, {y});
+  FloatExecutor executor;
+  executor.load(builder.finish({x, y}));
+  const std::vector<std::uint8_t> picture = {0, 255, 0, 255, 255, 0};
+  const auto outputs = executor.run({{1, 2, 1, 3}, picture});
+  EXPECT_EQ(outputs[0].shape, (Shape{1, 6, 2}));
+  EXPECT_THAT(outputs[1].values, near(0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0));
+  EXPECT_THAT(outputs[0].values,
+              near(0.2689414, 0.7310586, 0.5, 0.5, 0.5, 0.5, 0.2689414,
+                   0.7310586, 0.5, 0.5, 0.5, 0.5));
 }
 
 TEST(FloatExecutor, JoinsBranches) {

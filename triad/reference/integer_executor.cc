@@ -73,6 +73,14 @@ struct Layer {
             {}};
   }
 
+  // An element function other than Relu.
+  IntegerValue look_up() const {
+    Integers result = input();
+    for (std::int16_t& q : result)
+      q = std::int16_t(encoding::look_up(q, from(), integers().table.data()));
+    return {result, {}};
+  }
+
   // Term of element j of input i in an Add, Concat or stand-alone Relu.
   std::int32_t term(std::size_t i, std::size_t j) const {
     return encoding::rounding_high_multiply(
@@ -100,9 +108,11 @@ struct Layer {
           std::max(combined(term(0, j)), std::int16_t(to().zero_point)));
     return {result, {}};
   }
-  IntegerValue operator()(const graph::Relu6&) const {
-    return (*this)(graph::Relu{});  // 6 is the highest integer's real at most
-  }
+  IntegerValue operator()(const graph::LeakyRelu&) const { return look_up(); }
+  IntegerValue operator()(const graph::Clip&) const { return look_up(); }
+  IntegerValue operator()(const graph::HardSigmoid&) const { return look_up(); }
+  IntegerValue operator()(const graph::HardSwish&) const { return look_up(); }
+  IntegerValue operator()(const graph::Sigmoid&) const { return look_up(); }
 
   IntegerValue operator()(const graph::MaxPool& op) const {
     return {max_pool<std::int16_t>(op, input(), shape(), output()), {}};
@@ -124,6 +134,17 @@ struct Layer {
     return {result, {}};
   }
 
+  IntegerValue operator()(const graph::Mul&) const {
+    const Factors factors(shape(0), shape(1));
+    Integers result;
+    for (std::size_t j = 0; j < factors.count(); ++j)
+      result.push_back(std::int16_t(encoding::requantise(
+          encoding::product(input(0)[factors.index(0, j)], from(0),
+                            input(1)[factors.index(1, j)], from(1)),
+          integers().shift, integers().multiplier[0], to())));
+    return {result, {}};
+  }
+
   IntegerValue operator()(const graph::Concat&) const {
     Integers result;
     for (std::size_t i = 0; i < node.inputs.size(); ++i)
@@ -138,8 +159,14 @@ struct Layer {
                 std::int16_t(from().zero_point)),
             {}};
   }
-  IntegerValue operator()(const graph::StridedSlice& op) const {
-    return {strided_slice<std::int16_t>(op, input(), shape(), output()), {}};
+  IntegerValue operator()(const graph::ChannelsLast&) const {
+    return {channels_last<std::int16_t>(input(), shape()), {}};
+  }
+  IntegerValue operator()(const graph::Slice& op) const {
+    return {slice<std::int16_t>(op, input(), shape(), output()), {}};
+  }
+  IntegerValue operator()(const graph::Resize& op) const {
+    return {resize<std::int16_t>(op, input(), shape(), output()), {}};
   }
   IntegerValue operator()(const graph::Dropout&) const { return {input(), {}}; }
   IntegerValue operator()(const graph::Softmax&) const { return {}; }
@@ -204,17 +231,21 @@ std::vector<IntegerValue> IntegerExecutor::values(
     output.reals = reals(graph_.value(node.inputs[0]),
                          values[std::size_t(node.inputs[0])]);
     if (std::holds_alternative<graph::Softmax>(node.op))
-      output.reals = softmax(output.reals);
+      output.reals =
+          softmax(output.reals, graph_.value(node.inputs[0]).shape.back());
   }
   return values;
 }
 
-graph::Tensor IntegerExecutor::run(const graph::Pictures& batch,
-                                   std::size_t subnet) {
+std::vector<graph::Tensor> IntegerExecutor::run(const graph::Pictures& batch,
+                                                std::size_t subnet) {
   require_runnable(graph_, batch, subnet);
-  const graph::ValueId output = graph_.outputs.front();
   return for_each_picture(graph_, batch, [&](auto picture) {
-    return reals(graph_.value(output), values(picture)[std::size_t(output)]);
+    const std::vector<IntegerValue> all = values(picture);
+    std::vector<std::vector<float>> outputs;
+    for (const graph::ValueId id : graph_.outputs)
+      outputs.push_back(reals(graph_.value(id), all[std::size_t(id)]));
+    return outputs;
   });
 }
 

@@ -28,8 +28,8 @@ class IntegerExecutor : public graph::Executor {
 
   // Logits; or real numbers, scale * (q - zero_point), of an output that is
   // quantized. Pictures run in parallel (base/parallel.h).
-  graph::Tensor run(const graph::Pictures& batch,
-                    std::size_t subnet = 0) override;
+  std::vector<graph::Tensor> run(const graph::Pictures& batch,
+                                 std::size_t subnet = 0) override;
 
   // Every value of the graph for one picture [C, H, W], by ValueId; for
   // comparing executors layer by layer. Thread-safe.

@@ -264,7 +264,7 @@ TEST(IntegerLogits, AreAccumulatorsTimesTheirScale) {
   const auto values = executor.values(picture);
   EXPECT_THAT(values[2].reals, ElementsAre(4.5f, 0.01f * 1268.0f));
   EXPECT_FLOAT_EQ(values[3].reals[0] + values[3].reals[1], 1.0f);
-  EXPECT_EQ(executor.run({{1, 1, 1, 2}, picture}).values, values[3].reals);
+  EXPECT_EQ(executor.run({{1, 1, 1, 2}, picture})[0].values, values[3].reals);
 }
 
 void expect_refused(const Graph& graph, const char* why) {

@@ -1,8 +1,9 @@
 #pragma once
 // Pools and ops that only move elements, the same for floats and integers. All
-// tensors are [C, H, W] of one picture, row-major.
+// tensors are of one picture, row-major, [C, H, W] where nothing else is said.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -61,27 +62,76 @@ std::vector<T> pad(const graph::Pad& op, std::span<const T> input,
   return result;
 }
 
-template <typename T>
-std::vector<T> strided_slice(const graph::StridedSlice& op,
-                             std::span<const T> input, const Shape& shape,
-                             const Shape& output) {
+// Element (c, y, x) of `output` is input element place(c, y, x).
+template <typename T, typename Place>
+std::vector<T> gather(std::span<const T> input, const Shape& shape,
+                      const Shape& output, Place place) {
   std::vector<T> result;
   for (std::int64_t c = 0; c < output[0]; ++c)
     for (std::int64_t y = 0; y < output[1]; ++y)
-      for (std::int64_t x = 0; x < output[2]; ++x)
-        result.push_back(input[std::size_t(
-            (c * shape[1] + y * op.stride[0]) * shape[2] + x * op.stride[1])]);
+      for (std::int64_t x = 0; x < output[2]; ++x) {
+        const auto [channel, row, column] = place(c, y, x);
+        result.push_back(
+            input[std::size_t((channel * shape[1] + row) * shape[2] + column)]);
+      }
   return result;
 }
 
-// exp(x) / sum of exp, shifted by the maximum; sums in double.
-std::vector<float> softmax(std::span<const float> logits);
+using Place = std::array<std::int64_t, 3>;  // channel, row, column
+
+template <typename T>
+std::vector<T> slice(const graph::Slice& op, std::span<const T> input,
+                     const Shape& shape, const Shape& output) {
+  const auto at = [](const graph::Range& range, std::int64_t i) {
+    return range.start + i * range.stride;
+  };
+  return gather(input, shape, output, [&](auto c, auto y, auto x) {
+    return Place{at(op.channels, c), at(op.rows, y), at(op.columns, x)};
+  });
+}
+
+template <typename T>
+std::vector<T> resize(const graph::Resize& op, std::span<const T> input,
+                      const Shape& shape, const Shape& output) {
+  return gather(input, shape, output, [&](auto c, auto y, auto x) {
+    return Place{c, y / op.factor[0], x / op.factor[1]};
+  });
+}
+
+template <typename T>
+std::vector<T> channels_last(std::span<const T> input, const Shape& shape) {
+  // As a picture [H, W, C].
+  return gather(input, shape, {shape[1], shape[2], shape[0]},
+                [](auto y, auto x, auto c) {
+                  return Place{c, y, x};
+                });
+}
+
+// Which elements of its inputs a Mul multiplies.
+class Factors {
+ public:
+  Factors(const Shape& a, const Shape& b)
+      : sizes_{std::size_t(element_count(a)), std::size_t(element_count(b))} {}
+
+  std::size_t count() const { return std::max(sizes_[0], sizes_[1]); }
+  // Of input i for output element j; a [C, 1, 1] serves all pixels.
+  std::size_t index(std::size_t i, std::size_t j) const {
+    return j / (count() / sizes_[i]);
+  }
+
+ private:
+  std::array<std::size_t, 2> sizes_;
+};
+
+// exp(x) / sum of exp over each `row` of elements, shifted by their maximum;
+// sums in double.
+std::vector<float> softmax(std::span<const float> logits, std::int64_t row);
 
 // Calls run(bytes) for each picture of the batch, in parallel, and collects the
-// floats it returns as [N, output count].
-graph::Tensor for_each_picture(
+// floats it returns for each output.
+std::vector<graph::Tensor> for_each_picture(
     const graph::Graph& graph, const graph::Pictures& batch,
-    const std::function<std::vector<float>(std::span<const std::uint8_t>)>&
-        run);
+    const std::function<
+        std::vector<std::vector<float>>(std::span<const std::uint8_t>)>& run);
 
 }  // namespace triad::reference

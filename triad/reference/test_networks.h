@@ -46,7 +46,7 @@ inline std::vector<float> run_one(graph::Executor& executor,
   executor.load(graph);
   Shape shape = graph.value(graph.input()).shape;
   shape.insert(shape.begin(), 1);
-  return executor.run({shape, picture}).values;
+  return executor.run({shape, picture})[0].values;
 }
 
 // Convolutions that differ in everything a convolution can differ in, for

@@ -83,50 +83,73 @@ class Input : public Operation {
   std::vector<std::uint32_t> pixels_;      // [C, 256] shifted to its byte
 };
 
+// The real number of the element `place` bytes into the value.
+float read_real(const Storage& from, const std::byte* memory,
+                std::int64_t place) noexcept {
+  const std::byte* element = memory + from.offset + place;
+  if (from.is_real) return *reinterpret_cast<const float*>(element);
+  return from.quantization.scale *
+         float(read_stored(element, from.layout.element_bytes) - from.zero());
+}
+
 class Output : public Operation {
  public:
-  explicit Output(const Storage& from) : from_(from) {}
+  Output(const Storage& from, std::int64_t first)
+      : from_(from), first_(first) {}
 
   void run(const Frame& frame, std::int64_t,
            std::int64_t) const noexcept override {
     const Layout& in = from_.layout;
-    float* result = frame.result;
+    float* result = frame.result + first_;
     for (std::int64_t c = 0; c < in.channels; ++c)
       for (std::int64_t y = 0; y < in.height; ++y)
         for (std::int64_t x = 0; x < in.width; ++x)
-          *result++ = real(frame.memory + from_.offset + in.element(c, y, x));
+          *result++ = read_real(from_, frame.memory, in.element(c, y, x));
   }
 
  private:
-  float real(const std::byte* element) const noexcept {
-    if (from_.is_real) return *reinterpret_cast<const float*>(element);
-    return from_.quantization.scale *
-           float(read_stored(element, from_.layout.element_bytes) -
-                 from_.zero());
-  }
-
   const Storage& from_;
+  const std::int64_t first_;  // float of the picture's results
 };
 
 class Softmax : public Operation {
  public:
-  Softmax(const Storage& from, const Storage& to) : from_(from), to_(to) {}
+  Softmax(const Storage& from, const Storage& to, std::int64_t row)
+      : from_(from), to_(to), row_(row) {}
 
   void run(const Frame& frame, std::int64_t,
            std::int64_t) const noexcept override {
-    const auto size = std::size_t(from_.layout.channels);
-    const std::span logits(
-        reinterpret_cast<const float*>(frame.memory + from_.offset), size);
-    auto* result = reinterpret_cast<float*>(frame.memory + to_.offset);
-    const float highest = *std::ranges::max_element(logits);
-    double sum = 0;
-    for (const float x : logits) sum += std::exp(double(x) - highest);
-    for (std::size_t i = 0; i < size; ++i)
-      result[i] = float(std::exp(double(logits[i]) - highest) / sum);
+    const Layout& in = from_.layout;
+    const std::int64_t rows = in.channels * in.width / row_;
+    for (std::int64_t row = 0; row < rows; ++row) run_row(frame.memory, row);
   }
 
  private:
+  std::int64_t place(const Layout& layout, std::int64_t row,
+                     std::int64_t i) const noexcept {
+    const bool in_rows = row_ == layout.width;
+    return in_rows ? layout.element(row, 0, i) : layout.element(i, 0, 0);
+  }
+
+  void run_row(std::byte* memory, std::int64_t row) const noexcept {
+    const auto logit = [&](std::int64_t i) {
+      return read_real(from_, memory, place(from_.layout, row, i));
+    };
+    float highest = logit(0);
+    for (std::int64_t i = 1; i < row_; ++i)
+      highest = std::max(highest, logit(i));
+    double sum = 0;
+    for (std::int64_t i = 0; i < row_; ++i)
+      sum += std::exp(double(logit(i)) - highest);
+    for (std::int64_t i = 0; i < row_; ++i) {
+      const auto odds = float(std::exp(double(logit(i)) - highest) / sum);
+      std::memcpy(memory + to_.offset + place(to_.layout, row, i), &odds,
+                  sizeof odds);
+    }
+  }
+
   const Storage &from_, &to_;
+  const std::int64_t row_;
 };
 
 }  // namespace
@@ -136,13 +159,14 @@ std::unique_ptr<Operation> make_input(std::span<const std::int16_t> table,
   return std::make_unique<Input>(table, to);
 }
 
-std::unique_ptr<Operation> make_output(const Storage& from) {
-  return std::make_unique<Output>(from);
+std::unique_ptr<Operation> make_output(const Storage& from,
+                                       std::int64_t first) {
+  return std::make_unique<Output>(from, first);
 }
 
-std::unique_ptr<Operation> make_softmax(const Storage& from,
-                                        const Storage& to) {
-  return std::make_unique<Softmax>(from, to);
+std::unique_ptr<Operation> make_softmax(const Storage& from, const Storage& to,
+                                        std::int64_t row) {
+  return std::make_unique<Softmax>(from, to, row);
 }
 
 }  // namespace triad::runtime

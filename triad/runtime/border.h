@@ -16,9 +16,11 @@ std::unique_ptr<Operation> make_input(std::span<const std::int16_t> table,
                                       const Storage& to);
 
 // Writes the value as floats, [C, H, W], to the frame's result.
-std::unique_ptr<Operation> make_output(const Storage& from);
+std::unique_ptr<Operation> make_output(const Storage& from, std::int64_t first);
 
-// Between real vectors.
-std::unique_ptr<Operation> make_softmax(const Storage& from, const Storage& to);
+// Over each `row` of elements: a whole vector [row], or those of [R, row].
+// `from` holds integers or real numbers, `to` real numbers.
+std::unique_ptr<Operation> make_softmax(const Storage& from, const Storage& to,
+                                        std::int64_t row);
 
 }  // namespace triad::runtime

@@ -1,7 +1,9 @@
 #include "triad/runtime/elementwise.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "triad/graph/element_function.h"
 #include "triad/runtime/elements.h"
 
 namespace triad::runtime {
@@ -40,8 +42,7 @@ class Elementwise : public Operation {
         to_(to),
         shift_(node.requantization.front().shift),
         joins_(std::holds_alternative<graph::Concat>(node.op)),
-        is_relu_(std::holds_alternative<graph::Relu>(node.op) ||
-                 std::holds_alternative<graph::Relu6>(node.op)) {}
+        is_relu_(std::holds_alternative<graph::Relu>(node.op)) {}
 
   std::int64_t pieces() const override { return to_.layout.quads(); }
 
@@ -127,11 +128,98 @@ class AddBytes : public Operation {
 
 bool is_byte(const Storage& storage) { return storage.quantization.bits == 8; }
 
+// A table of bytes: every byte of a row, whatever its channel, is a place in
+// it.
+class LookUpBytes : public Operation {
+ public:
+  LookUpBytes(const graph::Node& node, const Storage& from, const Storage& to)
+      : from_(from), to_(to) {
+    for (const std::int16_t entry : node.requantization.front().table)
+      table_.push_back(std::uint8_t(entry + to.bias()));
+  }
+
+  std::int64_t pieces() const override { return to_.layout.quads(); }
+
+  void run(const Frame& frame, std::int64_t first,
+           std::int64_t last) const noexcept override {
+    const Layout &in = from_.layout, &out = to_.layout;
+    for (std::int64_t quad = first; quad < last; ++quad)
+      for (std::int64_t y = 0; y < out.height; ++y) {
+        const auto* source = reinterpret_cast<const std::uint8_t*>(
+            frame.memory + from_.offset + in.element(quad * 4, y, 0));
+        auto* target = reinterpret_cast<std::uint8_t*>(
+            frame.memory + to_.offset + out.element(quad * 4, y, 0));
+        for (std::int64_t i = 0; i < out.width * 4; ++i)
+          target[i] = table_[source[i]];
+      }
+  }
+
+ private:
+  const Storage &from_, &to_;
+  std::vector<std::uint8_t> table_;  // by stored byte
+};
+
+// One output element at a time from one element of each input, of any types.
+class EachElement : public Operation {
+ public:
+  EachElement(const graph::Node& node, std::vector<const Storage*> from,
+              const Storage& to)
+      : integers_(node.requantization.front()),
+        from_(std::move(from)),
+        to_(to) {}
+
+  std::int64_t pieces() const override { return to_.layout.quads(); }
+
+  void run(const Frame& frame, std::int64_t first,
+           std::int64_t last) const noexcept override {
+    const Layout& out = to_.layout;
+    const std::int64_t end = std::min(last * 4, out.channels);
+    for (std::int64_t c = first * 4; c < end; ++c)
+      for (std::int64_t y = 0; y < out.height; ++y)
+        for (std::int64_t x = 0; x < out.width; ++x)
+          write_stored(frame.memory + to_.offset + out.element(c, y, x),
+                       out.element_bytes,
+                       compute(frame.memory, c, y, x) + to_.bias());
+  }
+
+ private:
+  // A factor of a channel serves all its pixels.
+  std::int32_t read(const std::byte* memory, std::size_t i, std::int64_t c,
+                    std::int64_t y, std::int64_t x) const noexcept {
+    const Layout& in = from_[i]->layout;
+    const bool serves_all = in.height * in.width == 1;
+    const std::int64_t place =
+        serves_all ? in.element(c, 0, 0) : in.element(c, y, x);
+    return read_stored(memory + from_[i]->offset + place, in.element_bytes) -
+           from_[i]->bias();
+  }
+
+  std::int32_t compute(const std::byte* memory, std::int64_t c, std::int64_t y,
+                       std::int64_t x) const noexcept {
+    const std::int32_t q = read(memory, 0, c, y, x);
+    if (from_.size() == 1)
+      return encoding::look_up(q, from_[0]->quantization,
+                               integers_.table.data());
+    return encoding::requantise(
+        encoding::product(q, from_[0]->quantization, read(memory, 1, c, y, x),
+                          from_[1]->quantization),
+        integers_.shift, integers_.multiplier[0], to_.quantization);
+  }
+
+  const graph::Requantization integers_;
+  const std::vector<const Storage*> from_;
+  const Storage& to_;
+};
+
 }  // namespace
 
 std::unique_ptr<Operation> make_elementwise(
     const graph::Node& node, const std::vector<const Storage*>& from,
     const Storage& to, const Kernels& kernels) {
+  if (graph::has_table(node.op) && is_byte(*from[0]) && is_byte(to))
+    return std::make_unique<LookUpBytes>(node, *from[0], to);
+  if (graph::has_table(node.op) || std::holds_alternative<graph::Mul>(node.op))
+    return std::make_unique<EachElement>(node, from, to);
   const bool alike = std::ranges::all_of(from, [&](const Storage* input) {
     return is_byte(*input) && input->layout == to.layout;
   });

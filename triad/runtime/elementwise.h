@@ -1,6 +1,6 @@
 #pragma once
-// Add, Concat and a Relu that stands alone: sums of 16-bit terms
-// (docs/integer_arithmetic.md).
+// Add, Concat and a Relu that stands alone: sums of 16-bit terms; other
+// functions of elements: tables; Mul (docs/integer_arithmetic.md).
 
 #include <memory>
 #include <vector>
@@ -12,7 +12,8 @@
 
 namespace triad::runtime {
 
-// `node` is an Add, Concat, Relu or Relu6; the values outlive the operation.
+// `node` is an Add, Concat, Mul or element function; the values outlive the
+// operation.
 std::unique_ptr<Operation> make_elementwise(
     const graph::Node& node, const std::vector<const Storage*>& from,
     const Storage& to, const Kernels& kernels);

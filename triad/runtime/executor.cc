@@ -31,14 +31,21 @@ void Executor::load(graph::Graph graph) {
   graph_ = std::move(graph);
 }
 
-graph::Tensor Executor::run(const graph::Pictures& batch, std::size_t subnet) {
+std::vector<graph::Tensor> Executor::run(const graph::Pictures& batch,
+                                         std::size_t subnet) {
   require_runnable(graph_, batch, subnet);
   const std::int64_t count = batch.shape[0];
-  const std::int64_t outputs = plan_->result_floats();
-  graph::Tensor result{{count, outputs},
-                       std::vector<float>(std::size_t(count * outputs))};
-  session_->run(batch.bytes.data(), count, result.values.data());
-  return result;
+  std::vector<float> all(std::size_t(count * plan_->result_floats()));
+  session_->run(batch.bytes.data(), count, all.data());
+  std::vector<graph::Tensor> results = graph::make_outputs(graph_, count);
+  auto next = all.begin();
+  for (std::int64_t picture = 0; picture < count; ++picture)
+    for (graph::Tensor& result : results) {
+      const auto size = std::ssize(result.values) / count;
+      std::copy_n(next, size, result.values.begin() + picture * size);
+      next += size;
+    }
+  return results;
 }
 
 }  // namespace triad::runtime

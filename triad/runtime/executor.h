@@ -26,8 +26,8 @@ class Executor : public graph::Executor {
   void load(graph::Graph graph) override;
 
   // One caller at a time.
-  graph::Tensor run(const graph::Pictures& batch,
-                    std::size_t subnet = 0) override;
+  std::vector<graph::Tensor> run(const graph::Pictures& batch,
+                                 std::size_t subnet = 0) override;
 
   // Of the loaded graph.
   const Plan& plan() const { return *plan_; }

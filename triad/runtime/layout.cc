@@ -30,6 +30,8 @@ Layout make_layout(const Shape& shape, std::int64_t element_bytes,
   if (shape.size() == 3) {
     layout.height = shape[1];
     layout.width = shape[2];
+  } else if (shape.size() == 2) {
+    layout.width = shape[1];
   }
   const auto& [top, left, bottom, right] = padding;
   layout.pitch = std::max(pitch, layout.width + std::max(left, right));

@@ -15,7 +15,8 @@
 namespace triad::runtime {
 
 struct Layout {
-  std::int64_t channels = 1, height = 1, width = 1;  // [F] is [F, 1, 1]
+  // [F] is [F, 1, 1], [R, F] is [R, 1, F].
+  std::int64_t channels = 1, height = 1, width = 1;
   std::int64_t element_bytes = 1;  // 1, 2 (int16) or 4 (float)
   std::int64_t pitch = 1;          // pixels from row to row, >= width
   std::int64_t origin = 0;         // pixels of the plane before pixel (0, 0)
@@ -39,8 +40,8 @@ struct Layout {
   bool has_halo(const graph::Padding& padding) const;
 };
 
-// The layout of a value of `shape`, [C, H, W] or [F], with a halo of `padding`
-// and at least `pitch` pixels from row to row.
+// The layout of a value of `shape`, [C, H, W], [R, F] or [F], with a halo of
+// `padding` and at least `pitch` pixels from row to row.
 Layout make_layout(const Shape& shape, std::int64_t element_bytes,
                    const graph::Padding& padding = {}, std::int64_t pitch = 0);
 

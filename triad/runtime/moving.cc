@@ -2,86 +2,108 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "triad/runtime/elements.h"
 
 namespace triad::runtime {
 namespace {
 
-// Output element (c, y, x) is input element (c - before, y * stride - top,
-// x * stride - left), or real zero where there is none.
+// For each index of an axis of the output, that of the input, or -1 where the
+// output is real zero.
+using Places = std::vector<std::int32_t>;
+
+Places make_places(std::int64_t count, std::int64_t size, auto place) {
+  Places places;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t from = place(i);
+    places.push_back(std::int32_t(from >= 0 && from < size ? from : -1));
+  }
+  return places;
+}
+
+// Output element (c, y, x) is input element (channels[c], rows[y], columns[x]).
 struct Move {
-  std::int64_t before = 0, top = 0, left = 0;
-  graph::Pair stride{1, 1};
+  Places channels, rows, columns;
 };
 
 class Moving : public Operation {
  public:
-  Moving(const Move& move, const Storage& from, const Storage& to)
-      : move_(move), from_(from), to_(to) {}
+  Moving(Move move, const Storage& from, const Storage& to)
+      : move_(std::move(move)), from_(from), to_(to) {
+    for (std::int64_t quad = 0; quad < to.layout.quads(); ++quad)
+      quads_.push_back(source_of(quad));
+  }
 
   std::int64_t pieces() const override { return to_.layout.quads(); }
 
   void run(const Frame& frame, std::int64_t first,
            std::int64_t last) const noexcept override {
-    for (std::int64_t quad = first; quad < last; ++quad) {
-      const std::int64_t source = quad * 4 - move_.before;
-      const bool none = source <= -4 || source >= from_.layout.channels;
-      const bool whole = move_.before % 4 == 0 && source >= 0 &&
-                         source + 4 <= from_.layout.channels;
+    for (std::int64_t quad = first; quad < last; ++quad)
       for (std::int64_t y = 0; y < to_.layout.height; ++y)
-        if (none)
-          fill_zero(frame.memory + to_.offset +
-                        quad * to_.layout.plane_bytes() +
-                        to_.layout.pixel(y, 0),
-                    to_.layout.width);
-        else if (whole)
-          move_pixels(frame.memory, quad, y);
-        else
+        if (quads_[std::size_t(quad)] == kMixed)
           move_elements(frame.memory, quad, y);
-    }
+        else
+          move_pixels(frame.memory, quad, y);
   }
 
  private:
+  static constexpr std::int32_t kMixed = -2;
+
+  // The quad of the input that becomes `quad` as it is, -1 where that is real
+  // zero, or kMixed.
+  std::int32_t source_of(std::int64_t quad) const {
+    std::int32_t source = move_.channels[std::size_t(quad * 4)] / 4;
+    bool none = true, whole = true;
+    for (std::int64_t i = 0; i < 4; ++i) {
+      const std::int64_t c = quad * 4 + i;
+      const std::int32_t channel =
+          c < to_.layout.channels ? move_.channels[std::size_t(c)] : -1;
+      none = none && channel < 0;
+      whole = whole && channel == source * 4 + i;
+    }
+    return none ? -1 : whole ? source : kMixed;
+  }
+
   // Four channels of a row at a time.
   void move_pixels(std::byte* memory, std::int64_t quad,
                    std::int64_t y) const noexcept {
     const Layout &in = from_.layout, &out = to_.layout;
     std::byte* target =
         memory + to_.offset + quad * out.plane_bytes() + out.pixel(y, 0);
-    const std::int64_t row = y * move_.stride[0] - move_.top;
-    if (row < 0 || row >= in.height) return fill_zero(target, out.width);
-    const std::byte* source = memory + from_.offset +
-                              (quad - move_.before / 4) * in.plane_bytes() +
-                              in.pixel(row, 0);
+    const std::int32_t from = quads_[std::size_t(quad)];
+    const std::int32_t row = move_.rows[std::size_t(y)];
+    if (from < 0 || row < 0) return fill_zero(target, out.width);
+    const std::byte* source =
+        memory + from_.offset + from * in.plane_bytes() + in.pixel(row, 0);
     const std::int64_t bytes = in.pixel_bytes();
-    for (std::int64_t x = 0; x < out.width; ++x, target += bytes) {
-      const std::int64_t column = x * move_.stride[1] - move_.left;
-      if (column < 0 || column >= in.width)
+    for (const std::int32_t column : move_.columns) {
+      if (column < 0)
         fill_zero(target, 1);
       else if (bytes == 4)
         std::memcpy(target, source + column * 4, 4);
       else
         std::memcpy(target, source + column * 8, 8);
+      target += bytes;
     }
   }
 
   void move_elements(std::byte* memory, std::int64_t quad,
                      std::int64_t y) const noexcept {
     const Layout &in = from_.layout, &out = to_.layout;
-    for (std::int64_t i = 0; i < 4; ++i)
+    const std::int64_t end = std::min(quad * 4 + 4, out.channels);
+    const std::int32_t row = move_.rows[std::size_t(y)];
+    for (std::int64_t c = quad * 4; c < end; ++c)
       for (std::int64_t x = 0; x < out.width; ++x) {
-        const std::int64_t c = quad * 4 + i - move_.before;
-        const std::int64_t row = y * move_.stride[0] - move_.top;
-        const std::int64_t column = x * move_.stride[1] - move_.left;
-        std::byte* target =
-            memory + to_.offset + out.element(quad * 4 + i, y, x);
-        if (c < 0 || c >= in.channels || row < 0 || row >= in.height ||
-            column < 0 || column >= in.width)
+        const std::int32_t channel = move_.channels[std::size_t(c)];
+        const std::int32_t column = move_.columns[std::size_t(x)];
+        std::byte* target = memory + to_.offset + out.element(c, y, x);
+        if (channel < 0 || row < 0 || column < 0)
           write_stored(target, out.element_bytes, to_.zero());
         else
           std::memcpy(target,
-                      memory + from_.offset + in.element(c, row, column),
+                      memory + from_.offset + in.element(channel, row, column),
                       std::size_t(out.element_bytes));
       }
   }
@@ -97,9 +119,35 @@ class Moving : public Operation {
 
   const Move move_;
   const Storage &from_, &to_;
+  std::vector<std::int32_t> quads_;  // source_of each
 };
 
-// [C, H, W] to the plain vector [C * H * W].
+// [C, H, W] to rows, [H * W * C / columns, columns].
+class ChannelsLast : public Operation {
+ public:
+  ChannelsLast(const Storage& from, const Storage& to) : from_(from), to_(to) {}
+
+  void run(const Frame& frame, std::int64_t,
+           std::int64_t) const noexcept override {
+    const Layout &in = from_.layout, &out = to_.layout;
+    std::int64_t row = 0, column = 0;
+    for (std::int64_t y = 0; y < in.height; ++y)
+      for (std::int64_t x = 0; x < in.width; ++x)
+        for (std::int64_t c = 0; c < in.channels; ++c) {
+          std::memcpy(frame.memory + to_.offset + out.element(row, 0, column),
+                      frame.memory + from_.offset + in.element(c, y, x),
+                      std::size_t(in.element_bytes));
+          if (++column < out.width) continue;
+          column = 0;
+          ++row;
+        }
+  }
+
+ private:
+  const Storage &from_, &to_;
+};
+
+// [C, H, W], or [R, F] as [R, 1, F], to the plain vector.
 class Flatten : public Operation {
  public:
   Flatten(const Storage& from, const Storage& to) : from_(from), to_(to) {}
@@ -129,20 +177,43 @@ class Flatten : public Operation {
   const Storage &from_, &to_;
 };
 
+Move make_move(const graph::Op& op, const Layout& in, const Layout& out) {
+  const auto make = [&](auto channel, auto row, auto column) {
+    return Move{make_places(out.channels, in.channels, channel),
+                make_places(out.height, in.height, row),
+                make_places(out.width, in.width, column)};
+  };
+  const auto shifted = [](std::int64_t by) {
+    return [by](std::int64_t i) { return i - by; };
+  };
+  const auto taken = [](const graph::Range& range) {
+    return [&range](std::int64_t i) { return range.start + i * range.stride; };
+  };
+  const auto repeated = [](std::int64_t factor) {
+    return [factor](std::int64_t i) { return i / factor; };
+  };
+  if (const auto* pad = std::get_if<graph::Pad>(&op))
+    return make(shifted(pad->channels_before), shifted(pad->padding[0]),
+                shifted(pad->padding[1]));
+  if (const auto* slice = std::get_if<graph::Slice>(&op))
+    return make(taken(slice->channels), taken(slice->rows),
+                taken(slice->columns));
+  if (const auto* resize = std::get_if<graph::Resize>(&op))
+    return make(repeated(1), repeated(resize->factor[0]),
+                repeated(resize->factor[1]));
+  return make(shifted(0), shifted(0), shifted(0));
+}
+
 }  // namespace
 
 std::unique_ptr<Operation> make_moving(const graph::Node& node,
                                        const Storage& from, const Storage& to) {
   if (std::holds_alternative<graph::Flatten>(node.op))
     return std::make_unique<Flatten>(from, to);
-  Move move;
-  if (const auto* pad = std::get_if<graph::Pad>(&node.op))
-    move = {.before = pad->channels_before,
-            .top = pad->padding[0],
-            .left = pad->padding[1]};
-  if (const auto* slice = std::get_if<graph::StridedSlice>(&node.op))
-    move.stride = slice->stride;
-  return std::make_unique<Moving>(move, from, to);
+  if (std::holds_alternative<graph::ChannelsLast>(node.op))
+    return std::make_unique<ChannelsLast>(from, to);
+  return std::make_unique<Moving>(make_move(node.op, from.layout, to.layout),
+                                  from, to);
 }
 
 }  // namespace triad::runtime

@@ -1,5 +1,6 @@
 #pragma once
-// Operations that only move elements: Pad, StridedSlice, Flatten, and a copy.
+// Operations that only move elements: Pad, Slice, Resize, Flatten,
+// ChannelsLast, and a copy.
 
 #include <memory>
 
@@ -9,7 +10,7 @@
 
 namespace triad::runtime {
 
-// `node` is a Pad, StridedSlice, Flatten or Dropout; the values have equal
+// `node` is one of those or a Dropout; the values have equal
 // quantization and outlive the operation.
 std::unique_ptr<Operation> make_moving(const graph::Node& node,
                                        const Storage& from, const Storage& to);

@@ -10,7 +10,7 @@ namespace triad::runtime {
 // What a run works on. Pictures in flight at the same time have a frame each.
 struct Frame {
   const std::uint8_t* picture = nullptr;  // [C, H, W] bytes
-  float* result = nullptr;                // [outputs]
+  float* result = nullptr;                // [all outputs]
   std::byte* memory = nullptr;            // of the plan
 };
 

@@ -62,8 +62,10 @@ class Planner {
       release_after(i);
     }
     node_ = &graph_.nodes.back();
-    const Storage& result = value(graph_.outputs.front());
-    add_step("output", make_output(result), 0);
+    for (const ValueId id : graph_.outputs) {
+      add_step("output", make_output(value(id), plan_.result_floats_), 0);
+      plan_.result_floats_ += element_count(graph_.value(id).shape);
+    }
   }
 
  private:
@@ -86,7 +88,7 @@ class Planner {
       for (const ValueId id : graph_.nodes[i].inputs)
         last_reader_[root(id)] = i;
     }
-    last_reader_[root(graph_.outputs.front())] = SIZE_MAX;
+    for (const ValueId id : graph_.outputs) last_reader_[root(id)] = SIZE_MAX;
   }
   std::size_t root(ValueId id) const {
     return std::size_t(roots_[std::size_t(id)]);
@@ -177,8 +179,13 @@ class Planner {
     add_step(make_elementwise(*node_, from, output(), plan_.kernels_));
   }
   void add(const graph::Relu&) { add_elementwise(); }
-  void add(const graph::Relu6&) { add_elementwise(); }
+  void add(const graph::LeakyRelu&) { add_elementwise(); }
+  void add(const graph::Clip&) { add_elementwise(); }
+  void add(const graph::HardSigmoid&) { add_elementwise(); }
+  void add(const graph::HardSwish&) { add_elementwise(); }
+  void add(const graph::Sigmoid&) { add_elementwise(); }
   void add(const graph::Add&) { add_elementwise(); }
+  void add(const graph::Mul&) { add_elementwise(); }
   void add(const graph::Concat&) { add_elementwise(); }
 
   void add(const graph::MaxPool& op) {
@@ -199,10 +206,14 @@ class Planner {
   }
   void add(const graph::Flatten&) { add_moving(); }
   void add(const graph::Pad&) { add_moving(); }
-  void add(const graph::StridedSlice&) { add_moving(); }
+  void add(const graph::ChannelsLast&) { add_moving(); }
+  void add(const graph::Slice&) { add_moving(); }
+  void add(const graph::Resize&) { add_moving(); }
   void add(const graph::Dropout&) { add_moving(); }
 
-  void add(const graph::Softmax&) { add_step(make_softmax(input(), output())); }
+  void add(const graph::Softmax&) {
+    add_step(make_softmax(input(), output(), input_shape().back()));
+  }
   void add(const graph::BatchNorm&) {}  // refused by the integer rules
 
   const graph::Graph& graph_;
@@ -216,7 +227,6 @@ Plan::Plan(const graph::Graph& graph, const Kernels& kernels)
     : kernels_(kernels) {
   graph::check_integer_rules(graph);
   Planner(graph, *this).build();
-  result_floats_ = element_count(graph.value(graph.outputs.front()).shape);
 }
 
 std::int64_t Plan::weight_bytes() const {

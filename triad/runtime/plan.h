@@ -34,6 +34,7 @@ class Plan {
   const MemoryPlan& memory() const { return memory_; }
   const Kernels& kernels() const { return kernels_; }
   std::int64_t picture_bytes() const { return picture_bytes_; }
+  // Of all outputs of a picture, one after the other.
   std::int64_t result_floats() const { return result_floats_; }
   std::int64_t weight_bytes() const;
 

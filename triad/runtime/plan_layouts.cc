@@ -20,6 +20,9 @@ bool is_picture(const Shape& shape) {
   return shape.size() == 3 && shape[1] * shape[2] > 1;
 }
 
+// One element a channel (or row): lies as an [F] does.
+bool is_vector(const Shape& shape) { return element_count(shape) == shape[0]; }
+
 // The halo that `node` would like around its input.
 Padding wanted_halo(const Node& node) {
   const auto* conv = std::get_if<graph::Conv2d>(&node.op);
@@ -90,7 +93,7 @@ std::vector<ValueId> find_roots(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     const bool keeps_place = std::holds_alternative<graph::Dropout>(node.op) ||
                              (std::holds_alternative<graph::Flatten>(node.op) &&
-                              !is_picture(graph.value(node.inputs[0]).shape));
+                              is_vector(graph.value(node.inputs[0]).shape));
     if (keeps_place)
       roots[std::size_t(node.output)] = roots[std::size_t(node.inputs[0])];
   }

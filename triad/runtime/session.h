@@ -26,7 +26,7 @@ class Session {
   // at least as many pictures as threads are shared out by picture, smaller
   // ones within each step. The results do not depend on that.
   //   pictures [count, C, H, W]
-  //   results  [count, outputs]
+  //   results  [count, all outputs]
   void run(const std::uint8_t* pictures, std::int64_t count,
            float* results) noexcept;
 

@@ -86,13 +86,28 @@ struct Stateless {
     return inputs[0].mean(at::IntArrayRef{2, 3}, /*keepdim=*/true);
   }
   at::Tensor operator()(const graph::Relu&) const { return inputs[0].relu(); }
-  at::Tensor operator()(const graph::Relu6&) const {
-    return at::hardtanh(inputs[0], 0, 6);
+  at::Tensor operator()(const graph::LeakyRelu& op) const {
+    return at::leaky_relu(inputs[0], op.slope);
+  }
+  at::Tensor operator()(const graph::Clip& op) const {
+    return at::hardtanh(inputs[0], op.low, op.high);
+  }
+  at::Tensor operator()(const graph::HardSigmoid& op) const {
+    return at::hardtanh(inputs[0] * op.alpha + op.beta, 0, 1);
+  }
+  at::Tensor operator()(const graph::HardSwish&) const {
+    return at::hardswish(inputs[0]);
+  }
+  at::Tensor operator()(const graph::Sigmoid&) const {
+    return at::sigmoid(inputs[0]);
   }
   at::Tensor operator()(const graph::Add&) const {
     at::Tensor sum = inputs[0] + inputs[1];
     for (std::size_t i = 2; i < inputs.size(); ++i) sum = sum + inputs[i];
     return sum;
+  }
+  at::Tensor operator()(const graph::Mul&) const {
+    return inputs[0] * inputs[1];
   }
   at::Tensor operator()(const graph::Concat&) const {
     return at::cat(inputs, 1);
@@ -106,13 +121,27 @@ struct Stateless {
         inputs[0],
         {p[1], p[3], p[0], p[2], op.channels_before, op.channels_after}, 0);
   }
-  at::Tensor operator()(const graph::StridedSlice& op) const {
+  at::Tensor operator()(const graph::ChannelsLast& op) const {
     const at::Tensor& x = inputs[0];
-    return x.slice(2, 0, x.size(2), op.stride[0])
-        .slice(3, 0, x.size(3), op.stride[1]);
+    return x.permute({0, 2, 3, 1}).reshape({x.size(0), -1, op.columns});
+  }
+  at::Tensor operator()(const graph::Slice& op) const {
+    at::Tensor x = inputs[0];
+    std::int64_t axis = 1;
+    for (const graph::Range& range : {op.channels, op.rows, op.columns}) {
+      x = x.slice(axis, range.start, std::min(range.stop, x.size(axis)),
+                  range.stride);
+      ++axis;
+    }
+    return x;
+  }
+  at::Tensor operator()(const graph::Resize& op) const {
+    const at::Tensor& x = inputs[0];
+    return at::upsample_nearest2d(
+        x, {x.size(2) * op.factor[0], x.size(3) * op.factor[1]});
   }
   at::Tensor operator()(const graph::Softmax&) const {
-    return at::softmax(inputs[0], 1);
+    return at::softmax(inputs[0], -1);
   }
   template <typename Op>
   at::Tensor operator()(const Op&) const {

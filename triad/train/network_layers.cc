@@ -1,6 +1,7 @@
 // What of a network's values matters to others.
 #include <algorithm>
 
+#include "triad/graph/element_function.h"
 #include "triad/train/network.h"
 
 namespace triad::train {
@@ -54,7 +55,7 @@ std::vector<ValueId> Network::layer_values() const {
       const Node& node = graph_.nodes[next.node];
       const bool ends_layer =
           std::holds_alternative<graph::BatchNorm>(node.op) ||
-          std::holds_alternative<graph::Relu>(node.op) ||
+          graph::is_element_function(node.op) ||
           std::holds_alternative<graph::Add>(node.op);
       if (ends_layer && uses[std::size_t(value)] == 1 &&
           (std::ranges::count(node.inputs, value) == 1 ||

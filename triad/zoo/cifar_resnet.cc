@@ -12,7 +12,8 @@ namespace {
 ValueId add_shortcut(Builder& net, const std::string& block, ValueId x,
                      std::int64_t outputs) {
   const std::int64_t missing = (outputs - net.shape(x)[0]) / 2;
-  x = net.add(block + ".shortcut.slice", StridedSlice{}, {x});
+  x = net.add(block + ".shortcut.slice",
+              Slice{.rows = {.stride = 2}, .columns = {.stride = 2}}, {x});
   return net.add(block + ".shortcut.pad",
                  Pad{.channels_before = missing, .channels_after = missing},
                  {x});

@@ -10,6 +10,7 @@ namespace triad::tools {
 
 void add_train(CLI::App& command);
 void add_compress(CLI::App& command);
+void add_clean(CLI::App& command);
 void add_convert(CLI::App& command);
 void add_eval(CLI::App& command);
 void add_histogram(CLI::App& command);

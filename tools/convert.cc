@@ -1,4 +1,5 @@
-// triad convert: a network as an ONNX file, for the tools that come after.
+// triad convert: a network as an ONNX file, for the tools that come after, or
+// as a .triad file.
 
 #include <memory>
 
@@ -9,6 +10,7 @@
 #include "tools/version.h"
 #include "triad/base/error.h"
 #include "triad/base/file.h"
+#include "triad/format/writer.h"
 #include "triad/onnx/export.h"
 #include "triad/recipe/provenance.h"
 
@@ -17,6 +19,7 @@ namespace {
 
 struct Options {
   std::string model, network, weights, output, data, dialect = "float";
+  PictureOptions pictures;
   bool json = false;
   int opset = 0;
   std::int64_t batch = 0;
@@ -26,7 +29,8 @@ ModelFile read(const Options& options) {
   require(options.model.empty() != options.weights.empty(),
           "convert: expected a model, or --model NETWORK with --weights FILE");
   return read_model_file(
-      options.model.empty() ? options.weights : options.model, options.network);
+      options.model.empty() ? options.weights : options.model, options.network,
+      options.pictures);
 }
 
 graph::Graph as_integers(const graph::Graph& graph, const Options& options) {
@@ -59,11 +63,27 @@ onnx::ExportSettings export_settings(const ModelFile& model,
   return settings;
 }
 
+void convert_to_triad(const ModelFile& model, const Options& options) {
+  format::Model packed{model.graph, model.metadata};
+  packed.metadata["source_file"] = model.file.filename().string();
+  packed.metadata["source_hash"] = recipe::hash_file(model.file);
+  format::write_model(packed, options.output);
+  const std::uintmax_t bytes = std::filesystem::file_size(options.output);
+  if (options.json)
+    return print_json({{"file", options.output},
+                       {"network", model.graph.name},
+                       {"bytes", bytes}});
+  print_line(fmt::format("{}: {}, {}", options.output, model.graph.name,
+                         human_bytes(double(bytes))));
+}
+
 void convert(const Options& options) {
-  require(options.output.ends_with(".onnx"),
-          "convert: expected an output that ends in .onnx, got {}",
+  const bool to_triad = options.output.ends_with(".triad");
+  require(to_triad || options.output.ends_with(".onnx"),
+          "convert: expected an output that ends in .onnx or .triad, got {}",
           options.output);
   const ModelFile model = read(options);
+  if (to_triad) return convert_to_triad(model, options);
   const std::vector<std::byte> bytes =
       to_onnx(model.graph, export_settings(model, options), options);
   write_file(options.output, bytes);
@@ -81,13 +101,15 @@ void convert(const Options& options) {
 
 void add_convert(CLI::App& command) {
   const auto options = std::make_shared<Options>();
-  command.add_option("model", options->model,
-                     "Run folder, .triad file or .safetensors weights");
+  command.add_option(
+      "model", options->model,
+      "Run folder, .triad or .onnx file, or .safetensors weights");
   command.add_option("--model", options->network,
                      "Network of .safetensors weights, see triad zoo");
   command.add_option("--weights", options->weights,
                      "The weights, instead of a model");
-  command.add_option("-o,--output", options->output, "The .onnx file")
+  command
+      .add_option("-o,--output", options->output, "The .onnx or .triad file")
       ->required();
   command
       .add_option("--dialect", options->dialect,
@@ -104,6 +126,7 @@ void add_convert(CLI::App& command) {
       ->check(CLI::Range(11, 25));
   command.add_option("--batch", options->batch, "Pictures at once; 0: any")
       ->check(CLI::Range(0, 1'000'000));
+  add_picture_options(command, options->pictures);
   command.add_flag("--json", options->json, "Machine-readable output");
   command.callback([options] { convert(*options); });
 }

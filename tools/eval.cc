@@ -15,6 +15,7 @@ namespace {
 
 struct Options {
   std::string model, network, data, executor = "auto";
+  PictureOptions pictures;
   bool as_float = false, json = false;
   std::int64_t limit = 0;
   int threads = 0;
@@ -34,9 +35,14 @@ Json to_json(const ModelFile& model, const Options& options,
 
 void eval(const Options& options) {
   if (options.threads > 0) set_thread_count(options.threads);
-  ModelFile model = read_model_file(options.model, options.network);
+  ModelFile model =
+      read_model_file(options.model, options.network, options.pictures);
   if (options.as_float && model.graph.is_lowered())
     model.graph = quantise::to_float(model.graph);
+  const graph::Value& output = model.graph.value(model.graph.outputs.front());
+  require(output.shape.size() == 1,
+          "eval: {}: expected a classifier, its output '{}' is {}",
+          model.file.string(), output.name, to_string(output.shape));
   const auto executor =
       make_executor(options.executor, model.graph, options.threads);
   const data::Splits splits = data::open(options.data);
@@ -56,7 +62,7 @@ void add_eval(CLI::App& command) {
   const auto options = std::make_shared<Options>();
   command
       .add_option("model", options->model,
-                  "Run folder, .triad file or .safetensors weights")
+                  "Run folder, .triad or .onnx file, or .safetensors weights")
       ->required();
   command
       .add_option("--data", options->data,
@@ -64,6 +70,7 @@ void add_eval(CLI::App& command) {
       ->required();
   command.add_option("--model", options->network,
                      "Network of .safetensors weights, see triad zoo");
+  add_picture_options(command, options->pictures);
   command.add_flag("--float", options->as_float,
                    "Evaluate in floating point, without quantisation");
   command.add_option("--limit", options->limit, "First pictures only; 0: all")

@@ -1,4 +1,5 @@
-// triad inspect: what a .triad file holds, layer by layer, and what that saves.
+// triad inspect: what a .triad or ONNX file holds, layer by layer, what that
+// saves, and which other tools take it.
 
 #include <memory>
 
@@ -7,6 +8,7 @@
 #include "tools/model_file.h"
 #include "tools/output.h"
 #include "triad/base/error.h"
+#include "triad/onnx/compatibility.h"
 
 namespace triad::tools {
 namespace {
@@ -63,6 +65,7 @@ void print_text(const ModelFile& model, const Measures& measures) {
       file_compression(model, measures),
       human_bytes(double(measures.float_bytes)),
       human_bytes(double(model.file_bytes))));
+  for (const std::string& note : model.notes) print_line("note: " + note);
   for (const auto& [key, value] : model.metadata)
     print_line(fmt::format("{}: {}", key, value));
 }
@@ -99,7 +102,28 @@ Json to_json(const ModelFile& model, const Measures& measures) {
           {"float_bytes", measures.float_bytes},
           {"file_bytes", model.file_bytes},
           {"file_compression", file_compression(model, measures)},
+          {"notes", model.notes},
           {"metadata", model.metadata}};
+}
+
+void print_dialects(const std::string& path, bool as_json) {
+  const auto verdicts = onnx::check_compatibility(path);
+  Json json = Json::array();
+  std::vector<std::vector<std::string>> rows = {{"tool", "takes it"}};
+  for (const onnx::Verdict& verdict : verdicts) {
+    json.push_back({{"tool", verdict.tool},
+                    {"accepts", verdict.accepts},
+                    {"because", verdict.because}});
+    const std::string answer = verdict.accepts ? "yes" : "no";
+    rows.push_back({verdict.tool, verdict.because.empty()
+                                      ? answer
+                                      : answer + ", " + verdict.because});
+  }
+  if (as_json) return print_json(json);
+  for (const auto& row : rows)
+    print_line(fmt::format("{:<18}{}", row[0], row[1]));
+  print_line(
+      "By the tools' own documents (docs/onnx.md); none of them was run.");
 }
 
 }  // namespace
@@ -107,14 +131,22 @@ Json to_json(const ModelFile& model, const Measures& measures) {
 void add_inspect(CLI::App& command) {
   struct Options {
     std::string model;
-    bool json = false;
+    PictureOptions pictures;
+    bool dialects = false, json = false;
   };
   const auto options = std::make_shared<Options>();
-  command.add_option("model", options->model, "Run folder or .triad file")
+  command
+      .add_option("model", options->model, "Run folder, .triad or .onnx file")
       ->required();
+  add_picture_options(command, options->pictures);
+  command.add_flag("--dialects", options->dialects,
+                   "Which tools take this ONNX file, and which node stops "
+                   "the others");
   command.add_flag("--json", options->json, "Machine-readable output");
   command.callback([options] {
-    const ModelFile model = read_model_file(options->model);
+    if (options->dialects) return print_dialects(options->model, options->json);
+    const ModelFile model =
+        read_model_file(options->model, "", options->pictures);
     const Measures measures = measure(model.graph);
     options->json ? print_json(to_json(model, measures))
                   : print_text(model, measures);

@@ -3,6 +3,7 @@
 #include "triad/base/error.h"
 #include "triad/format/parameters.h"
 #include "triad/format/reader.h"
+#include "triad/onnx/import.h"
 #include "triad/zoo/zoo.h"
 
 namespace triad::tools {
@@ -31,13 +32,25 @@ graph::Graph read_weights(const fs::path& file, const std::string& network) {
   return graph;
 }
 
+void read_onnx(ModelFile& model, const PictureOptions& pictures) {
+  onnx::Imported imported =
+      onnx::import_file(model.file, {.input = input_shape(pictures)});
+  model.graph = std::move(imported.graph);
+  model.metadata = std::move(imported.metadata);
+  model.notes = std::move(imported.notes);
+  apply_preprocessing(model.graph, pictures);
+}
+
 }  // namespace
 
-ModelFile read_model_file(const fs::path& path, const std::string& network) {
+ModelFile read_model_file(const fs::path& path, const std::string& network,
+                          const PictureOptions& pictures) {
   ModelFile result;
   result.file = find_file(path);
   if (result.file.extension() == ".safetensors") {
     result.graph = read_weights(result.file, network);
+  } else if (result.file.extension() == ".onnx") {
+    read_onnx(result, pictures);
   } else {
     format::Model model = format::read_model(result.file);
     result.graph = std::move(model.graph);

@@ -16,6 +16,7 @@ namespace {
 struct Options {
   std::string model, executor = "auto";
   std::vector<std::string> pictures;
+  PictureOptions how;
   bool json = false;
 };
 
@@ -69,7 +70,7 @@ void print_text(const std::string& path, const std::vector<Answer>& list) {
 }
 
 void run(const Options& options) {
-  const ModelFile model = read_model_file(options.model);
+  const ModelFile model = read_model_file(options.model, "", options.how);
   const auto executor = make_executor(options.executor, model.graph);
   Json all = Json::array();
   for (const std::string& path : options.pictures) {
@@ -83,10 +84,12 @@ void run(const Options& options) {
 
 void add_run(CLI::App& command) {
   const auto options = std::make_shared<Options>();
-  command.add_option("model", options->model, "Run folder or .triad file")
+  command
+      .add_option("model", options->model, "Run folder, .triad or .onnx file")
       ->required();
   command.add_option("pictures", options->pictures, "JPEG or PNG files")
       ->required();
+  add_picture_options(command, options->how);
   command
       .add_option("--executor", options->executor,
                   "runtime (lowered models), reference, or auto: the runtime "

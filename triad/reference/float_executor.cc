@@ -182,8 +182,12 @@ void FloatExecutor::load(graph::Graph graph) {
 
 std::vector<Floats> FloatExecutor::values(
     std::span<const std::uint8_t> picture) const {
+  return values(preprocess(graph_, picture));
+}
+
+std::vector<Floats> FloatExecutor::values(Floats input) const {
   std::vector<Floats> values(graph_.values.size());
-  values[std::size_t(graph_.input())] = preprocess(graph_, picture);
+  values[std::size_t(graph_.input())] = std::move(input);
   for (std::size_t i = 1; i < graph_.nodes.size(); ++i) {
     const Node& node = graph_.nodes[i];
     values[std::size_t(node.output)] =

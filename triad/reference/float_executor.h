@@ -28,6 +28,8 @@ class FloatExecutor : public graph::Executor {
   // calibration and layer-by-layer comparisons look at. Thread-safe.
   std::vector<std::vector<float>> values(
       std::span<const std::uint8_t> picture) const;
+  // The same for an input [C, H, W] of floats, after preprocessing.
+  std::vector<std::vector<float>> values(std::vector<float> input) const;
 
   const graph::Graph& graph() const { return graph_; }
 

@@ -1,0 +1,137 @@
+#include "triad/onnx/import/merge_affine.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "triad/base/error.h"
+#include "triad/graph/rewrite.h"
+
+namespace triad::onnx {
+namespace {
+
+using Floats = std::vector<float>;
+using graph::Node;
+
+Floats parameter(const Node& node, std::string_view name) {
+  return encoding::decode(node.find(name)->encoding);
+}
+
+void set_parameter(Node& node, const std::string& name, Floats values) {
+  const Shape shape = {std::ssize(values)};
+  const encoding::Dense dense{shape, encoding::share(std::move(values))};
+  if (graph::Parameter* old = node.find(name))
+    old->encoding = dense;
+  else
+    node.parameters.push_back({name, dense});
+}
+
+bool is_one(float x) { return x == 1.0f; }
+
+class Merger {
+ public:
+  Merger(graph::Graph graph, std::set<std::string> affine,
+         std::vector<std::string>& notes, bool is_bytes)
+      : graph_(std::move(graph)),
+        affine_(std::move(affine)),
+        notes_(notes),
+        is_bytes_(is_bytes),
+        removed_(graph_.nodes.size(), false) {}
+
+  graph::Graph run() {
+    merge_into_producers();
+    merge_into_preprocessing();
+    return remove_nodes(std::move(graph_), removed_);
+  }
+
+ private:
+  void merge_into_producers() {
+    const std::vector<int> readers = count_readers(graph_);
+    std::vector<std::size_t> producers = find_producers(graph_);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      Node& node = graph_.nodes[i];
+      if (!affine_.contains(node.name)) continue;
+      const graph::ValueId input = node.inputs[0];
+      const std::size_t before = producers[std::size_t(input)];
+      if (readers[std::size_t(input)] != 1 ||
+          !merge(graph_.nodes[before], node))
+        continue;
+      graph_.nodes[before].output = node.output;
+      producers[std::size_t(node.output)] = before;
+      removed_[i] = true;
+    }
+  }
+
+  static bool merge(Node& layer, const Node& affine) {
+    const Floats gain = parameter(affine, "weight");
+    const Floats offset = parameter(affine, "bias");
+    const bool is_layer = std::holds_alternative<graph::Conv2d>(layer.op) ||
+                          std::holds_alternative<graph::Linear>(layer.op);
+    const bool is_norm = std::holds_alternative<graph::BatchNorm>(layer.op);
+    if (!is_norm && !(is_layer && std::ranges::all_of(gain, is_one)))
+      return false;
+    Floats bias = layer.find("bias") ? parameter(layer, "bias")
+                                     : Floats(gain.size(), 0.0f);
+    for (std::size_t c = 0; c < gain.size(); ++c)
+      bias[c] = gain[c] * bias[c] + offset[c];
+    set_parameter(layer, "bias", std::move(bias));
+    if (!is_norm) return true;
+    Floats weight = parameter(layer, "weight");
+    for (std::size_t c = 0; c < gain.size(); ++c) weight[c] *= gain[c];
+    set_parameter(layer, "weight", std::move(weight));
+    return true;
+  }
+
+  // x' = gain x + offset, where x = range * byte / 255.
+  void merge_into_preprocessing() {
+    const graph::ValueId input = graph_.input();
+    const auto readers = count_readers(graph_);
+    if (readers[std::size_t(input)] != 1) return;
+    const auto found = std::ranges::find_if(graph_.nodes, [&](const Node& n) {
+      return !n.inputs.empty() && n.inputs[0] == input;
+    });
+    if (found == graph_.nodes.end() || !affine_.contains(found->name)) return;
+    const Floats gain = parameter(*found, "weight");
+    const Floats offset = parameter(*found, "bias");
+    if (!std::ranges::all_of(gain, [](float g) { return g > 0; })) return;
+    const float range = is_bytes_ || takes_bytes(gain, offset) ? 255.0f : 1.0f;
+    Floats mean, deviation;
+    for (std::size_t c = 0; c < gain.size(); ++c) {
+      deviation.push_back(1.0f / (gain[c] * range));
+      mean.push_back(-offset[c] / (gain[c] * range));
+    }
+    notes_.push_back(fmt::format(
+        "the normalisation in the graph became preprocessing of bytes: mean "
+        "{:.4g}, deviation {:.4g} (of 0..1)",
+        fmt::join(mean, ", "), fmt::join(deviation, ", ")));
+    graph_.preprocessing = {std::move(mean), std::move(deviation)};
+    const auto index = std::size_t(found - graph_.nodes.begin());
+    for (Node& node : graph_.nodes)
+      std::ranges::replace(node.inputs, graph_.nodes[index].output, input);
+    std::ranges::replace(graph_.outputs, graph_.nodes[index].output, input);
+    removed_[index] = true;
+  }
+
+  // A normalisation that expects 0..255 rather than 0..1: its mean lies above
+  // 1, or it divides by more than any deviation of numbers in 0..1.
+  static bool takes_bytes(const Floats& gain, const Floats& offset) {
+    for (std::size_t c = 0; c < gain.size(); ++c)
+      if (-offset[c] / gain[c] > 1.5f || gain[c] < 0.25f) return true;
+    return false;
+  }
+
+  graph::Graph graph_;
+  const std::set<std::string> affine_;
+  std::vector<std::string>& notes_;
+  const bool is_bytes_;
+  std::vector<bool> removed_;
+};
+
+}  // namespace
+
+graph::Graph merge_affine(graph::Graph graph, std::set<std::string> affine,
+                          std::vector<std::string>& notes, bool is_bytes) {
+  if (affine.empty()) return graph;
+  return Merger(std::move(graph), std::move(affine), notes, is_bytes).run();
+}
+
+}  // namespace triad::onnx

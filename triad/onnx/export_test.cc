@@ -13,6 +13,7 @@
 #include "triad/base/error.h"
 #include "triad/graph/derived_scales.h"
 #include "triad/graph/integer_rules.h"
+#include "triad/onnx/import.h"
 #include "triad/onnx/test_networks.h"
 #include "triad/quantise/lower.h"
 
@@ -268,6 +269,32 @@ TEST(Int2, IsTheTypeOfTernaryCodesAlone) {
   EXPECT_EQ(types["grouped.weight.zero_point"], kInt2);
   EXPECT_EQ(types["logits.weight"], ::onnx::TensorProto::INT8);
 }
+
+class DialectsReadBack : public testing::TestWithParam<IntegerDialect> {};
+
+TEST_P(DialectsReadBack, HaveTheSameWeights) {
+  const graph::Graph lowered = lowered_ternary();
+  const graph::Graph read =
+      import_bytes(integer_model(lowered, {}, GetParam()), "file").graph;
+  for (const std::string layer :
+       {"stem", "depthwise", "grouped", "hidden", "logits"}) {
+    SCOPED_TRACE(layer);
+    ASSERT_NE(read.find(layer), nullptr);
+    const encoding::Encoding& written =
+        lowered.find(layer)->find("weight")->encoding;
+    const encoding::Encoding& found =
+        read.find(layer)->find("weight")->encoding;
+    EXPECT_EQ(encoding::shape(found), encoding::shape(written));
+    EXPECT_EQ(encoding::decode(found), encoding::decode(written));
+    EXPECT_NE(encoding::name(found), "dense");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, DialectsReadBack,
+    testing::Values(IntegerDialect::qdq, IntegerDialect::qcdq,
+                    IntegerDialect::qonnx, IntegerDialect::int2),
+    [](const auto& dialect) { return std::string(to_string(dialect.param)); });
 
 TEST(Dialects, RefuseOpsetsThatCannotSayIt) {
   const graph::Graph lowered = lowered_ternary();

@@ -263,6 +263,35 @@ TEST_F(OnnxRuntime, ComputesSixteenBitsWithinOneStep) {
   EXPECT_LT(found.logits_error, 1e-5);
 }
 
+TEST_F(OnnxRuntime, GivesAllOutputsOfADetector) {
+  const graph::Graph graph = onnx::detector();
+  const Bytes pictures = onnx::random_pictures(graph, 3, 1);
+  reference::FloatExecutor executor;
+  executor.load(graph);
+  const auto truth = executor.run({onnx::batch_shape(graph, 3), pictures});
+  for (int opset = 11; opset <= 21; ++opset) {
+    SCOPED_TRACE(opset);
+    const PeerTensors outputs =
+        run_peer(onnx::float_model(graph, {.opset = opset}),
+                 {{"input", to_input(graph, pictures)}});
+    ASSERT_EQ(outputs.size(), truth.size());
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+      const auto& tested = outputs.at(graph.value(graph.outputs[i]).name);
+      EXPECT_EQ(tested.shape, truth[i].shape);
+      EXPECT_LT(relative_error(tested.numbers(), truth[i].values), 1e-5);
+    }
+  }
+}
+
+TEST_F(OnnxRuntime, ComputesTheIntegersOfADetectorWithinOneStep) {
+  const graph::Graph lowered = lower(onnx::detector());
+  const LayerDifference found =
+      layer_difference(lowered, onnx::random_pictures(lowered, 1, 2), 21);
+  EXPECT_LE(found.largest_step, 1);
+  EXPECT_LT(found.different, found.integers / 20);
+  EXPECT_LT(found.logits_error, 1e-5);
+}
+
 class ZooUnderOnnxRuntime
     : public OnnxRuntime,
       public testing::WithParamInterface<std::string_view> {};

@@ -90,18 +90,18 @@ inline std::int32_t combine(std::int32_t sum, int shift,
 }
 
 // Elements of the table of an element function: f at every integer of 8 bits,
-// or at 257 points evenly over the integers of 16 bits.
+// or at 1025 points evenly over the integers of 16 bits.
 inline std::size_t table_size(const Quantization& input) {
-  return input.bits == 8 ? 256 : 257;
+  return input.bits == 8 ? 256 : 1025;
 }
 
 // f(q) from its table: looked up for 8 bits, interpolated between neighbours
-// for 16 bits (256 integers apart, 128 where unsigned).
+// for 16 bits (64 integers apart, 32 where unsigned).
 inline std::int32_t look_up(std::int32_t q, const Quantization& input,
                             const std::int16_t* table) {
   const std::int32_t place = q - input.lowest();
   if (input.bits == 8) return table[place];
-  const int step_bits = input.is_signed ? 8 : 7;
+  const int step_bits = input.is_signed ? 6 : 5;
   const std::int32_t step = 1 << step_bits, part = place & (step - 1);
   const std::int16_t* left = table + (place >> step_bits);
   return rounding_shift(left[0] * (step - part) + left[1] * part, step_bits);

@@ -174,5 +174,42 @@ TEST(AccumulatorFits, IsTheLastSumBelowTwoToThe31) {
   EXPECT_FALSE(accumulator_fits(std::int64_t(1) << 40, kS8, 0, 31));
 }
 
+TEST(LookUp, IsTheTableForEightBits) {
+  for (const bool is_signed : {false, true}) {
+    const Quantization input{.bits = 8, .is_signed = is_signed};
+    std::vector<std::int16_t> table;
+    for (int i = 0; i < 256; ++i) table.push_back(std::int16_t(i * 31 - 4000));
+    ASSERT_EQ(table.size(), table_size(input));
+    for (std::int32_t q = input.lowest(); q <= input.highest(); ++q)
+      ASSERT_EQ(look_up(q, input, table.data()),
+                (q - input.lowest()) * 31 - 4000);
+  }
+}
+
+TEST(LookUp, DrawsLinesBetweenNeighboursForSixteenBits) {
+  for (const bool is_signed : {false, true}) {
+    const Quantization input{.bits = 16, .is_signed = is_signed};
+    const double step = is_signed ? 64 : 32;
+    Random random(5);
+    std::vector<std::int16_t> table;
+    for (std::size_t i = 0; i < table_size(input); ++i)
+      table.push_back(std::int16_t(int(random.below(65536)) - 32768));
+    for (std::int32_t q = input.lowest(); q <= input.highest(); ++q) {
+      const double place = (q - input.lowest()) / step;
+      const auto i = std::size_t(place);
+      const double part = place - double(i);
+      const double line = table[i] * (1 - part) + table[i + 1] * part;
+      ASSERT_EQ(look_up(q, input, table.data()), std::floor(line + 0.5)) << q;
+    }
+  }
+}
+
+TEST(Product, IsExactAtTheEndsOfItsTypes) {
+  const Quantization wide{.bits = 16, .is_signed = true};
+  const Quantization centred{.bits = 8, .zero_point = 255};
+  EXPECT_EQ(product(-32768, wide, -32768, wide), 1 << 30);
+  EXPECT_EQ(product(0, centred, 32767, wide), -255 * 32767);
+}
+
 }  // namespace
 }  // namespace triad::encoding

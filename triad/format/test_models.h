@@ -135,7 +135,7 @@ inline graph::Graph lowered_functions(std::uint64_t seed) {
     graph::Node& node = *graph.find(name);
     const bool is_wide = graph.value(node.inputs[0]).quantization->bits == 16;
     node.requantization.emplace_back();
-    for (int i = 0; i < (is_wide ? 257 : 256); ++i)
+    for (int i = 0; i < (is_wide ? 1025 : 256); ++i)
       node.requantization[0].table.push_back(std::int16_t(random.below(256)));
   }
   graph.find("mul")->requantization = {{.shift = 3, .multiplier = {-77}}};

@@ -39,7 +39,7 @@ struct Parameter {
 // Conv2d, Linear:              bias [K], multiplier [K], one shift
 // Add, Concat, Relu, pools:    multiplier [number of inputs], one shift
 // Mul:                         multiplier [1], one shift
-// other element functions:     table [256 or 257]
+// other element functions:     table [256 or 1025]
 // See docs/integer_arithmetic.md.
 // A Linear that produces logits has no multipliers:
 // logit = logit_scale[k] * (accumulator + bias).

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "triad/base/error.h"
 #include "triad/graph/derived_scales.h"
@@ -94,11 +95,14 @@ class IntegerExporter {
           parameters_[std::size_t(node.inputs[0])];
       return;
     }
-    const std::string made = writer_.unique(name(node.output));
+    // An output's own name is for the numbers that its integers mean.
+    const bool is_rounded = quantization(node.output) && is_output(node.output);
+    const std::string made =
+        writer_.unique(name(node.output) + (is_rounded ? ".unrounded" : ""));
     const auto* pad = std::get_if<graph::Pad>(&node.op);
     if (pad && quantization(node.output) &&
         quantization(node.output)->bits == 8)
-      return pad_integers(node, *pad, made);
+      return pad_integers(node, *pad);
     std::visit([&](const auto& op) { add_op(node, op, made); }, node.op);
     if (quantization(node.output))
       quantize(node, made);
@@ -230,13 +234,12 @@ class IntegerExporter {
     writer_.add({"QuantizeLinear",
                  node.name + ".quantize",
                  {real, parameters_[id].scale, parameters_[id].zero_point},
-                 add_integers(node, made)});
+                 add_integers(node)});
   }
 
   // The one op that engines leave in floats between its conversions; ONNX
   // knows it for integers, where zero is the zero point.
-  void pad_integers(const Node& node, const graph::Pad& pad,
-                    const std::string& made) {
+  void pad_integers(const Node& node, const graph::Pad& pad) {
     const auto id = std::size_t(node.output);
     parameters_[id] = add_parameters(node.output, *quantization(node.output));
     const std::vector<std::int64_t> sizes = pad_sizes(pad);
@@ -246,18 +249,19 @@ class IntegerExporter {
     writer_.add({"Pad",
                  node.name,
                  {input, pads, parameters_[id].zero_point},
-                 add_integers(node, made)});
+                 add_integers(node)});
   }
 
   // Name of the tensor that holds the integers `node` computes.
-  std::string add_integers(const Node& node, const std::string& made) {
+  std::string add_integers(const Node& node) {
     const Quantization& to = *quantization(node.output);
     const Shape& shape = graph_.value(node.output).shape;
-    const std::string integers = writer_.unique(made + ".integers");
+    const std::string& value = name(node.output);
+    const std::string integers = writer_.unique(value + ".integers");
     integers_[std::size_t(node.output)] = integers;
     if (!layers_alone_ || std::holds_alternative<graph::Input>(node.op))
       return integers;
-    const std::string computed = writer_.unique(made + ".computed");
+    const std::string computed = writer_.unique(value + ".computed");
     writer_.add_input(integers, element_of(to), shape);
     writer_.add_output(computed, element_of(to), shape);
     return computed;
@@ -286,7 +290,7 @@ class IntegerExporter {
     std::string& tensor = reals_[std::size_t(id)];
     if (!tensor.empty()) return tensor;
     const auto& [scale, zero_point] = parameters_[std::size_t(id)];
-    tensor = writer_.unique(name(id) + ".dequantized");
+    tensor = writer_.unique(name(id) + (is_output(id) ? "" : ".dequantized"));
     writer_.add({"DequantizeLinear",
                  name(id) + ".dequantize",
                  {integers_[std::size_t(id)], scale, zero_point},
@@ -294,8 +298,19 @@ class IntegerExporter {
     return tensor;
   }
 
+  bool is_output(ValueId id) const {
+    return std::ranges::count(graph_.outputs, id) > 0;
+  }
+
   void add_output(ValueId id) {
-    writer_.add_output(real(id), Element::float32, graph_.value(id).shape);
+    if (layers_alone_ && quantization(id)) return;  // its integers are one
+    std::string tensor = real(id);
+    if (!outputs_.insert(tensor).second) {
+      const std::string copy = writer_.unique(tensor + ".output");
+      writer_.add({"Identity", copy, {tensor}, copy});
+      tensor = copy;
+    }
+    writer_.add_output(tensor, Element::float32, graph_.value(id).shape);
   }
 
   const graph::Graph& graph_;
@@ -305,6 +320,7 @@ class IntegerExporter {
   // Of each value, empty where it has none (yet).
   std::vector<Parameters> parameters_;
   std::vector<std::string> integers_, reals_;
+  std::set<std::string> outputs_;
 };
 
 }  // namespace

@@ -117,4 +117,47 @@ inline graph::Graph every_op_ternary() {
   return graph;
 }
 
+// What imported detectors and mobile networks have: functions of elements,
+// squeeze and excitation, features of two sizes, heads of rows, three outputs.
+inline graph::Graph detector() {
+  using namespace graph;
+  Builder net("detector", {3, 16, 20});
+  const Conv2d same{.outputs = 8, .kernel = {3, 3}, .padding = {1, 1, 1, 1}};
+  const auto layer = [&](const std::string& name, ValueId x, const Op& op) {
+    return net.add(name + ".act", op, {net.conv(name, x, same, true)});
+  };
+  ValueId x = layer("leaky", net.input(), LeakyRelu{.slope = 0.1f});
+  x = layer("swish", x, HardSwish{});
+  ValueId gate = net.add("squeeze", GlobalAveragePool{}, {x});
+  gate = net.conv("excite", gate, {.outputs = 8}, true);
+  gate = net.add("gate", HardSigmoid{}, {gate});
+  x = net.add("scaled", Mul{}, {x, gate});
+  ValueId y = net.conv("silu", x, same, true);
+  y = net.add("silu.act", Mul{}, {y, net.add("silu.gate", Sigmoid{}, {y})});
+  y = net.add("clipped", Clip{-1, 2}, {y});
+  const ValueId half = net.add("half", MaxPool{}, {y});
+  y = net.add("doubled", Resize{}, {layer("deep", half, Relu{})});
+  x = net.add("joined", Concat{}, {x, y});
+  x = net.add("last", Slice{.channels = {2, 14, 1}, .rows = {1, 15, 1}}, {x});
+  std::vector<ValueId> odds, boxes;
+  for (const ValueId features : {x, half}) {
+    const std::string name = net.shape(features)[1] > 8 ? "large" : "small";
+    const auto head = [&](const std::string& kind, std::int64_t columns) {
+      const ValueId maps =
+          net.conv(name + "." + kind, features, {.outputs = 2 * columns}, true);
+      return net.add(name + "." + kind + ".rows", ChannelsLast{columns},
+                     {maps});
+    };
+    odds.push_back(head("odds", 3));
+    boxes.push_back(head("boxes", 4));
+  }
+  const ValueId logits = net.add("logits", Concat{}, odds);
+  const ValueId places = net.add("places", Concat{}, boxes);
+  Graph graph = net.finish({net.add("odds", Softmax{}, {logits}), places,
+                            net.add("inside", Sigmoid{}, {places})});
+  graph.preprocessing = {{0.4f, 0.5f, 0.6f}, {0.2f, 0.3f, 0.25f}};
+  fill_parameters(graph, 6);
+  return graph;
+}
+
 }  // namespace triad::onnx

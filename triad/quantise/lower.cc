@@ -48,8 +48,9 @@ std::vector<std::int16_t> make_table(const graph::Op& op,
                                      const Quantization& input,
                                      const Quantization& output) {
   std::vector<std::int16_t> table(encoding::table_size(input));
+  const auto intervals = std::int32_t(table.size() / 256 * 256);
   const std::int32_t step =
-      (input.highest() - input.lowest() + 1) / 256;  // 1 for 8 bits
+      (input.highest() - input.lowest() + 1) / intervals;  // 1 for 8 bits
   for (std::size_t i = 0; i < table.size(); ++i) {
     const std::int32_t q = input.lowest() + std::int32_t(i) * step;
     const double real = double(input.scale) * (q - input.zero_point);

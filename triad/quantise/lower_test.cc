@@ -99,19 +99,24 @@ Graph all_ops_filled(std::uint64_t seed) {
   return graph;
 }
 
+// RMS of the difference over the RMS of the truth.
+double relative_error(const std::vector<float>& tested,
+                      const std::vector<float>& truth) {
+  double error = 0, power = 0;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    error += std::pow(tested[i] - truth[i], 2);
+    power += std::pow(truth[i], 2);
+  }
+  return std::sqrt(error / power);
+}
+
 // Relative error of the logits over a batch.
 double logit_error(graph::Executor& tested, const Graph& truth,
                    const graph::Pictures& batch) {
   reference::FloatExecutor executor;
   executor.load(truth);
-  const auto expected = executor.run(batch)[0].values;
-  const auto got = tested.run(batch)[0].values;
-  double error = 0, power = 0;
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    error += std::pow(got[i] - expected[i], 2);
-    power += std::pow(expected[i], 2);
-  }
-  return std::sqrt(error / power);
+  return relative_error(tested.run(batch)[0].values,
+                        executor.run(batch)[0].values);
 }
 
 struct Lowered {
@@ -265,6 +270,45 @@ TEST(Lower, RefusesWhatItCannotDo) {
   graph.find("fc1")->find("bias")->encoding =
       encoding::Dense{{20}, encoding::share(std::vector<float>(20, NAN))};
   expect_refused(graph, pictures, {}, "finite");
+}
+
+TEST(Lower, KeepsFunctionsAndProductsAndEveryOutput) {
+  for (const int bits : {8, 16}) {
+    Builder b("functions", {3, 12, 12});
+    const graph::Conv2d same{
+        .outputs = 8, .kernel = {3, 3}, .padding = {1, 1, 1, 1}};
+    ValueId x = b.conv("conv1", b.input(), same, true);
+    x = b.add("leaky", graph::LeakyRelu{0.1f}, {x});
+    x = b.add("swish", graph::HardSwish{}, {b.conv("conv2", x, same, true)});
+    ValueId gate = b.add("squeeze", graph::GlobalAveragePool{}, {x});
+    gate = b.add("excite", graph::HardSigmoid{},
+                 {b.conv("fc", gate, {.outputs = 8}, true)});
+    x = b.add("scaled", graph::Mul{}, {gate, x});
+    ValueId y = b.conv("conv3", x, same, true);
+    y = b.add("silu", graph::Mul{},
+              {y, b.add("sigmoid", graph::Sigmoid{}, {y})});
+    y = b.add("clip", graph::Clip{-2, 3}, {y});
+    y = b.add("rows", graph::ChannelsLast{4},
+              {b.add("resize", graph::Resize{}, {y})});
+    const ValueId odds = b.add("odds", graph::Softmax{}, {y});
+    Graph truth =
+        b.finish({odds, y, b.add("inside", graph::Sigmoid{}, {y}), x});
+    fill_parameters(truth, 4);
+    const Lowered lowered =
+        lower_filled(std::move(truth), {.activation_bits = bits});
+    // At 16 bits what is left is the error of the 8-bit weights.
+    reference::FloatExecutor floats;
+    floats.load(bits == 8 ? lowered.truth : to_float(lowered.graph));
+    reference::IntegerExecutor integers;
+    integers.load(lowered.graph);
+    const auto expected = floats.run(lowered.pictures());
+    const auto got = integers.run(lowered.pictures());
+    ASSERT_EQ(got.size(), 4u);
+    for (std::size_t i = 0; i < got.size(); ++i)
+      EXPECT_LT(relative_error(got[i].values, expected[i].values),
+                bits == 8 ? 0.04 : 0.001)
+          << i << " at " << bits << " bits";
+  }
 }
 
 // A Clip to 0..6 behind a convolution, or behind a sum of convolutions, that

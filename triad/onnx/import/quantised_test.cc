@@ -3,7 +3,7 @@
 
 #include "triad/base/error.h"
 #include "triad/onnx/import.h"
-#include "triad/onnx/import/test_file.h"
+#include "triad/onnx/import/style_files.h"
 #include "triad/reference/float_executor.h"
 
 namespace triad::onnx {
@@ -12,12 +12,6 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using Ints = std::vector<std::int64_t>;
-
-const auto kInt8 = ::onnx::TensorProto::INT8;
-const auto kUint8 = ::onnx::TensorProto::UINT8;
-const auto kInt32 = ::onnx::TensorProto::INT32;
-const std::vector<std::int8_t> kCodes = {1, -127, 64, 0, 5, -6, 7, 127};
 
 graph::Graph import(const TestFile& file) {
   return import_bytes(file.bytes(), "test.onnx").graph;
@@ -37,39 +31,12 @@ float largest_output(const graph::Graph& graph, float input) {
   return std::ranges::max(values[std::size_t(graph.outputs[0])]);
 }
 
-// As ONNX Runtime's quantiser writes: int8 weights with a scale for each
-// filter, uint8 values whose saturation at 0 is the Relu.
-TestFile qdq_file() {
-  TestFile file(13);
-  file.input("x", {-1, 4, 1, 1});
-  file.output("y");
-  file.floats("x_scale", {}, {0.01f});
-  file.numbers<std::uint8_t>("x_zero", {}, kUint8, {128});
-  file.numbers("w", {2, 4, 1, 1}, kInt8, kCodes);
-  file.floats("w_scale", {2}, {0.5f, 0.25f});
-  file.numbers<std::int8_t>("w_zero", {2}, kInt8, {0, 0});
-  file.numbers<std::int32_t>("b", {2}, kInt32, {100, -200});
-  file.floats("b_scale", {2}, {0.005f, 0.0025f});
-  file.floats("y_scale", {}, {0.02f});
-  file.numbers<std::uint8_t>("y_zero", {}, kUint8, {0});
-  file.node("QuantizeLinear", {"x", "x_scale", "x_zero"}, {"xq"});
-  file.node("DequantizeLinear", {"xq", "x_scale", "x_zero"}, {"xr"});
-  file.node("DequantizeLinear", {"w", "w_scale", "w_zero"}, {"wr"},
-            {{"axis", std::int64_t(0)}});
-  file.node("DequantizeLinear", {"b", "b_scale"}, {"br"},
-            {{"axis", std::int64_t(0)}});
-  file.node("Conv", {"xr", "wr", "br"}, {"c"});
-  file.node("QuantizeLinear", {"c", "y_scale", "y_zero"}, {"yq"});
-  file.node("DequantizeLinear", {"yq", "y_scale", "y_zero"}, {"y"});
-  return file;
-}
-
 TEST(QuantisedOnnx, QdqKeepsCodesScalesAndTheReluOfSaturation) {
   const graph::Graph graph = import(qdq_file());
   ASSERT_EQ(graph.nodes.size(), 3U);
   const auto* levels = std::get_if<encoding::Levels>(&weight(graph, 1));
   ASSERT_NE(levels, nullptr);
-  EXPECT_EQ(*levels->codes, kCodes);
+  EXPECT_EQ(*levels->codes, quantised_codes());
   EXPECT_EQ(levels->bits, 8);
   EXPECT_THAT(levels->scales, ElementsAre(0.5f, 0.25f));
   EXPECT_THAT(encoding::decode(graph.nodes[1].find("bias")->encoding),
@@ -84,13 +51,13 @@ TEST(QuantisedOnnx, QLinearConvIsTheSameNetwork) {
   file.input("x", {1, 4, 1, 1});
   file.output("y");
   file.floats("x_scale", {}, {0.01f});
-  file.numbers<std::uint8_t>("x_zero", {}, kUint8, {128});
-  file.numbers("w", {2, 4, 1, 1}, kInt8, kCodes);
+  file.numbers<std::uint8_t>("x_zero", {}, ::onnx::TensorProto::UINT8, {128});
+  file.numbers("w", {2, 4, 1, 1}, ::onnx::TensorProto::INT8, quantised_codes());
   file.floats("w_scale", {2}, {0.5f, 0.25f});
-  file.numbers<std::int8_t>("w_zero", {2}, kInt8, {0, 0});
-  file.numbers<std::int32_t>("b", {2}, kInt32, {100, -200});
+  file.numbers<std::int8_t>("w_zero", {2}, ::onnx::TensorProto::INT8, {0, 0});
+  file.numbers<std::int32_t>("b", {2}, ::onnx::TensorProto::INT32, {100, -200});
   file.floats("y_scale", {}, {0.02f});
-  file.numbers<std::uint8_t>("y_zero", {}, kUint8, {0});
+  file.numbers<std::uint8_t>("y_zero", {}, ::onnx::TensorProto::UINT8, {0});
   file.node("QuantizeLinear", {"x", "x_scale", "x_zero"}, {"xq"});
   file.node("QLinearConv",
             {"xq", "x_scale", "x_zero", "w", "w_scale", "w_zero", "y_scale",
@@ -107,8 +74,8 @@ TEST(QuantisedOnnx, IntegerMatrixWithItsScaleAfterwards) {
   file.input("x", {1, 4});
   file.output("y");
   file.floats("x_scale", {}, {0.02f});
-  file.numbers<std::uint8_t>("x_zero", {}, kUint8, {10});
-  file.numbers("w", {4, 2}, kInt8, kCodes);
+  file.numbers<std::uint8_t>("x_zero", {}, ::onnx::TensorProto::UINT8, {10});
+  file.numbers("w", {4, 2}, ::onnx::TensorProto::INT8, quantised_codes());
   file.floats("both", {}, {0.02f * 0.5f});
   file.node("QuantizeLinear", {"x", "x_scale", "x_zero"}, {"xq"});
   file.node("MatMulInteger", {"xq", "w", "x_zero"}, {"sums"});
@@ -121,21 +88,7 @@ TEST(QuantisedOnnx, IntegerMatrixWithItsScaleAfterwards) {
 }
 
 TEST(QuantisedOnnx, QonnxTernaryIsTernary) {
-  TestFile file(11);
-  file.import("qonnx.custom_op.general", 1);
-  file.input("x", {1, 3});
-  file.output("y");
-  file.floats("w", {3, 2}, {0.4f, -0.1f, -0.4f, 0.4f, 0.0f, -0.5f});
-  file.floats("scale", {1, 2}, {0.4f, 0.3f});
-  file.floats("zero", {}, {0});
-  file.floats("bits", {}, {2});
-  file.node("Quant", {"w", "scale", "zero", "bits"}, {"wq"},
-            {{"signed", std::int64_t(1)},
-             {"narrow", std::int64_t(1)},
-             {"rounding_mode", std::string("ROUND")}})
-      .set_domain("qonnx.custom_op.general");
-  file.node("MatMul", {"x", "wq"}, {"y"});
-  const graph::Graph graph = import(file);
+  const graph::Graph graph = import(qonnx_file());
   const auto* ternary =
       std::get_if<encoding::Ternary>(&weight(graph, graph.nodes.size() - 1));
   ASSERT_NE(ternary, nullptr);

@@ -45,7 +45,7 @@ at::Tensor pad_picture(const at::Tensor& x, const graph::Padding& padding,
 }
 
 // The whole computation of a node without state of its own; `shape` is the
-// output's, [C, H, W] or [F].
+// output's, [C, H, W], [R, F] or [F].
 struct Stateless {
   const std::vector<at::Tensor>& inputs;
   const Shape& shape;
@@ -191,8 +191,13 @@ void Network::make_tensors(std::size_t index) {
   }
   if (!has_layer(node.op)) return;
   tensors.layer = std::int64_t(layers_.size());
-  layers_.push_back({node.name, tensors.layer, false, false,
-                     tensors.weight.sizes().vec(), tensors.weight});
+  const auto* conv = std::get_if<graph::Conv2d>(&node.op);
+  layers_.push_back({.name = node.name,
+                     .index = tensors.layer,
+                     .is_depthwise = conv != nullptr && conv->groups > 1 &&
+                                     tensors.weight.size(1) == 1,
+                     .shape = tensors.weight.sizes().vec(),
+                     .latent = tensors.weight});
 }
 
 // Extends a batch norm by the Add and the Relu that alone use its output.

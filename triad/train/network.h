@@ -19,8 +19,9 @@ struct Layer {
   std::int64_t index = 0;  // among all layers, in graph order
   // No layer lies before it, or after it: a network may have several of both.
   bool is_first = false, is_last = false;
-  Shape shape;        // [K, C, R, S] or [K, C]
-  at::Tensor latent;  // leaf, requires grad
+  bool is_depthwise = false;  // one input channel a filter, of several
+  Shape shape;                // [K, C, R, S] or [K, C]
+  at::Tensor latent;          // leaf, requires grad
 };
 
 struct NamedTensor {

@@ -92,8 +92,8 @@ class Ours {
   explicit Ours(const triad::graph::Graph& graph)
       : network_(graph), optimiser_(network_.parameters(), recipe_.training) {}
   void step(const Batch& batch) {
-    triad::train::loss(network_.forward(batch.pictures, true), batch.labels, {},
-                       recipe_)
+    triad::train::loss(network_.forward(batch.pictures, true), batch.labels,
+                       recipe_.training)
         .backward();
     optimiser_.step(0.1);
   }

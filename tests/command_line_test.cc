@@ -131,8 +131,12 @@ TEST_F(CommandLine, InspectNamesBothMetrics) {
 
 TEST_F(CommandLine, ConvertWritesTheSameOnnxFileAgain) {
   const std::string model = kGolden / "good/lowered.triad";
-  const std::vector<std::vector<std::string>> ways = {
-      {}, {"--qdq"}, {"--opset", "13"}};
+  const std::vector<std::vector<std::string>> ways = {{},
+                                                      {"--opset", "13"},
+                                                      {"--dialect", "qdq"},
+                                                      {"--dialect", "qcdq"},
+                                                      {"--dialect", "qonnx"},
+                                                      {"--dialect", "int2"}};
   for (const std::vector<std::string>& how : ways) {
     std::vector<std::string> first = {"convert", model, "-o", path("a.onnx"),
                                       "--json"};
@@ -155,13 +159,17 @@ TEST_F(CommandLine, ConvertSaysWhatItNeeds) {
   expect_error(run_triad({"convert", "-o", path("net.onnx")}), 1,
                HasSubstr("expected a model"));
   expect_error(
-      run_triad({"convert", model, "-o", path("n.onnx"), "--opset", "22"}), 2,
+      run_triad({"convert", model, "-o", path("n.onnx"), "--opset", "10"}), 2,
       HasSubstr("--opset"));
   expect_error(run_triad({"convert", model, "-o", path("n.onnx"), "--opset",
-                          "12", "--qdq"}),
+                          "12", "--dialect", "qdq"}),
                1, HasSubstr("13..21"));
-  expect_error(run_triad({"convert", real, "-o", path("n.onnx"), "--qdq"}), 1,
-               HasSubstr("--data"));
+  expect_error(
+      run_triad({"convert", model, "-o", path("n.onnx"), "--dialect", "int4"}),
+      2, HasSubstr("--dialect"));
+  expect_error(
+      run_triad({"convert", real, "-o", path("n.onnx"), "--dialect", "qdq"}), 1,
+      HasSubstr("--data"));
 }
 
 TEST_F(CommandLine, RunRefusesWhatIsNoPicture) {

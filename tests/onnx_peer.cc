@@ -88,14 +88,15 @@ std::string peer_missing() {
 }
 
 PeerTensors run_peer(std::span<const std::byte> model,
-                     const PeerTensors& inputs) {
+                     const PeerTensors& inputs,
+                     const std::string& optimisations) {
   const Folder folder;
   write_file(folder / "model.onnx", model);
   write_inputs(folder, inputs);
   const std::string command =
-      fmt::format("node '{}/run_model.js' '{}' '{}' 2>'{}'", TRIAD_PEER,
+      fmt::format("node '{}/run_model.js' '{}' '{}' {} 2>'{}'", TRIAD_PEER,
                   (folder / "model.onnx").string(), folder.text(),
-                  (folder / "errors").string());
+                  optimisations, (folder / "errors").string());
   if (std::system(command.c_str()) != 0)
     fail("ONNX Runtime: {}", read_text(folder / "errors"));
   return read_outputs(folder);

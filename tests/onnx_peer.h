@@ -34,8 +34,10 @@ using PeerTensors = std::map<std::string, PeerTensor>;
 // Why ONNX Runtime cannot run here; empty if it can.
 std::string peer_missing();
 
-// Outputs of the model; one thread. Throws Error with what ONNX Runtime said.
+// Outputs of the model; one thread, graph optimisations "all" or "basic".
+// Throws Error with what ONNX Runtime said.
 PeerTensors run_peer(std::span<const std::byte> model,
-                     const PeerTensors& inputs);
+                     const PeerTensors& inputs,
+                     const std::string& optimisations = "all");
 
 }  // namespace triad

@@ -41,9 +41,10 @@ PeerTensor to_input(const graph::Graph& graph, const Bytes& pictures) {
 
 std::vector<double> peer_logits(const graph::Graph& graph,
                                 const std::vector<std::byte>& model,
-                                const Bytes& pictures) {
+                                const Bytes& pictures,
+                                const std::string& optimisations = "all") {
   const std::string& input = graph.value(graph.input()).name;
-  return run_peer(model, {{input, to_input(graph, pictures)}})
+  return run_peer(model, {{input, to_input(graph, pictures)}}, optimisations)
       .begin()
       ->second.numbers();
 }
@@ -135,8 +136,9 @@ void compare(const PeerTensor& tested, const reference::IntegerValue& truth,
   difference.integers += std::ssize(numbers);
 }
 
-LayerDifference layer_difference(const graph::Graph& lowered,
-                                 const Bytes& picture, int opset = 17) {
+LayerDifference layer_difference(
+    const graph::Graph& lowered, const Bytes& picture, int opset = 0,
+    onnx::IntegerDialect dialect = onnx::IntegerDialect::qdq) {
   reference::IntegerExecutor executor;
   executor.load(lowered);
   const auto truth = executor.values(picture);
@@ -149,9 +151,10 @@ LayerDifference layer_difference(const graph::Graph& lowered,
       inputs[value.name + ".integers"] =
           to_integers(value, truth[std::size_t(node.output)]);
   }
-  const PeerTensors outputs = run_peer(
-      onnx::integer_model(lowered, {.opset = opset, .layers_alone = true}),
-      inputs);
+  const PeerTensors outputs =
+      run_peer(onnx::integer_model(
+                   lowered, {.opset = opset, .layers_alone = true}, dialect),
+               inputs);
   LayerDifference difference;
   std::size_t found = 0;
   for (const graph::Node& node : lowered.nodes) {
@@ -213,6 +216,43 @@ TEST_F(OnnxRuntime, ComputesEveryIntegerOpWithinOneStep) {
     EXPECT_LT(found.different, found.integers / 20);
     EXPECT_LT(found.logits_error, 1e-5);
   }
+}
+
+TEST_F(OnnxRuntime, ComputesQcdqWithinOneStep) {
+  const graph::Graph lowered = lower(onnx::every_op_ternary());
+  for (const int opset : {13, 17, 21}) {
+    SCOPED_TRACE(opset);
+    const LayerDifference found =
+        layer_difference(lowered, onnx::random_pictures(lowered, 1, 2), opset,
+                         onnx::IntegerDialect::qcdq);
+    EXPECT_LE(found.largest_step, 1);
+    EXPECT_LT(found.different, found.integers / 20);
+    EXPECT_LT(found.logits_error, 1e-5);
+  }
+}
+
+TEST_F(OnnxRuntime, GivesQcdqTheSameNumbersAsQdq) {
+  const graph::Graph lowered = lower(onnx::every_op_ternary());
+  const Bytes pictures = onnx::random_pictures(lowered, 4, 2);
+  const auto logits = [&](onnx::IntegerDialect dialect) {
+    return peer_logits(lowered, onnx::integer_model(lowered, {}, dialect),
+                       pictures);
+  };
+  EXPECT_EQ(logits(onnx::IntegerDialect::qcdq),
+            logits(onnx::IntegerDialect::qdq));
+}
+
+// With more than the basic optimisations, ONNX Runtime 1.30 makes these
+// QLinearConv, which it then refuses two-bit weights.
+TEST_F(OnnxRuntime, GivesInt2TheSameNumbersAsQdq) {
+  const graph::Graph lowered = lower(onnx::every_op_ternary());
+  const Bytes pictures = onnx::random_pictures(lowered, 4, 2);
+  const auto logits = [&](onnx::IntegerDialect dialect) {
+    return peer_logits(lowered, onnx::integer_model(lowered, {}, dialect),
+                       pictures, "basic");
+  };
+  EXPECT_EQ(logits(onnx::IntegerDialect::int2),
+            logits(onnx::IntegerDialect::qdq));
 }
 
 TEST_F(OnnxRuntime, ComputesSixteenBitsWithinOneStep) {

@@ -82,6 +82,57 @@ TEST_F(Training, CompressedFileGivesTheRecordedAccuracyAgain) {
               HasSubstr("s1.lenet5.digits.lenet5_digits.accuracy_percent"));
 }
 
+// Digits in one folder, with nothing that tells which is which.
+void flatten(const fs::path& classes, const fs::path& pictures) {
+  fs::create_directories(pictures);
+  for (const auto& entry : fs::recursive_directory_iterator(classes))
+    if (entry.is_regular_file())
+      fs::copy_file(entry.path(),
+                    pictures / (entry.path().parent_path().stem().string() +
+                                entry.path().filename().string()));
+}
+
+TEST_F(Training, ANetworkFileIsCompressedByPicturesAlone) {
+  ASSERT_EQ(run_triad(quick("train", "float")).code, 0);
+  ASSERT_EQ(
+      run_triad({"data", "digits", "-o", path("digits"), "--limit", "300"})
+          .code,
+      0);
+  flatten(path("digits"), path("pictures"));
+  const std::vector<std::string> compress = {
+      "compress",          "--model", path("float/model.triad"), "--data",
+      path("pictures"),    "--set",   "ternary.enabled=true",    "--set",
+      "training.batch=32", "--json"};
+  const Answer labelled = run_triad(with(compress, {"-o", path("labelled")}));
+  expect_failure(labelled, HasSubstr("distillation.weight = 1"));
+
+  const Answer packed = run_triad(
+      with(compress, {"-o", path("packed"), "--set", "distillation.weight=1",
+                      "--set", "training.learning_rate=0.002"}));
+  ASSERT_EQ(packed.code, 0) << packed.err;
+  const json outcome = json::parse(packed.out);
+  EXPECT_FALSE(outcome.contains("accuracy_percent"));
+  EXPECT_EQ(outcome["layer_errors"].size(), 4u);
+  EXPECT_LT(outcome["output_error"], 1.0);
+  EXPECT_GT(outcome["output_error"], 0.0);
+  EXPECT_THAT(read_text(path("packed/layer_errors.tsv")),
+              HasSubstr("layer\tvalue\trelative_rms\n"));
+
+  // What was learnt is the teacher's answers: the labels come in here alone.
+  const Answer evaluated =
+      run_triad({"eval", path("packed"), "--data", "digits", "--json"});
+  ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+  EXPECT_GT(json::parse(evaluated.out)["accuracy_percent"], 50.0);
+}
+
+TEST_F(Training, ALoweredFileCannotTrain) {
+  expect_failure(
+      run_triad({"compress", "--model",
+                 (fs::path(TRIAD_GOLDEN) / "good/lowered.triad").string(),
+                 "--data", "digits", "-o", path("run")}),
+      HasSubstr("holds integers"));
+}
+
 TEST_F(Training, InterruptedRunGoesOnToTheSameBits) {
   ASSERT_EQ(run_triad(quick("train", "whole")).code, 0);
   const Answer stopped = run_triad(

@@ -18,10 +18,10 @@ namespace triad::tools {
 namespace {
 
 struct Options {
-  std::string model, network, weights, output, data;
+  std::string model, network, weights, output, data, dialect = "float";
   PictureOptions pictures;
-  bool qdq = false, json = false;
-  int opset = 17;
+  bool json = false;
+  int opset = 0;
   std::int64_t batch = 0;
 };
 
@@ -37,9 +37,18 @@ graph::Graph as_integers(const graph::Graph& graph, const Options& options) {
   if (graph.is_lowered()) return graph;
   require(!options.data.empty(),
           "convert: {} holds floats: say with --data whose training pictures "
-          "choose the scales of --qdq",
-          graph.name);
+          "choose the scales of --dialect {}",
+          graph.name, options.dialect);
   return lower(graph, *data::open(options.data).train, 8);
+}
+
+std::vector<std::byte> to_onnx(const graph::Graph& graph,
+                               const onnx::ExportSettings& settings,
+                               const Options& options) {
+  if (options.dialect == "float") return onnx::float_model(graph, settings);
+  return onnx::integer_model(
+      as_integers(graph, options), settings,
+      onnx::integer_dialect_from_string(options.dialect));
 }
 
 onnx::ExportSettings export_settings(const ModelFile& model,
@@ -75,21 +84,16 @@ void convert(const Options& options) {
           options.output);
   const ModelFile model = read(options);
   if (to_triad) return convert_to_triad(model, options);
-  const onnx::ExportSettings settings = export_settings(model, options);
-  const auto bytes =
-      options.qdq
-          ? onnx::integer_model(as_integers(model.graph, options), settings)
-          : onnx::float_model(model.graph, settings);
+  const std::vector<std::byte> bytes =
+      to_onnx(model.graph, export_settings(model, options), options);
   write_file(options.output, bytes);
-  const char* numbers = options.qdq ? "int8 QDQ" : "fp32";
   if (options.json)
     return print_json({{"file", options.output},
                        {"network", model.graph.name},
-                       {"numbers", numbers},
-                       {"opset", options.opset},
+                       {"dialect", options.dialect},
                        {"bytes", bytes.size()}});
-  print_line(fmt::format("{}: {}, {}, ONNX opset {}, {}", options.output,
-                         model.graph.name, numbers, options.opset,
+  print_line(fmt::format("{}: {}, ONNX dialect {}, {}", options.output,
+                         model.graph.name, options.dialect,
                          human_bytes(double(bytes.size()))));
 }
 
@@ -107,14 +111,19 @@ void add_convert(CLI::App& command) {
   command
       .add_option("-o,--output", options->output, "The .onnx or .triad file")
       ->required();
-  command.add_flag("--qdq", options->qdq,
-                   "Integers with QuantizeLinear and DequantizeLinear");
+  command
+      .add_option("--dialect", options->dialect,
+                  "float, or how integers are written, see docs/onnx.md")
+      ->check(CLI::IsMember({"float", "qdq", "qcdq", "qonnx", "int2"}))
+      ->capture_default_str();
   command.add_option("--data", options->data,
                      "Data set whose training pictures choose the scales of "
-                     "--qdq, where the model holds floats");
-  command.add_option("--opset", options->opset, "11..21; --qdq from 13")
-      ->check(CLI::Range(11, 21))
-      ->capture_default_str();
+                     "integers, where the model holds floats");
+  command
+      .add_option("--opset", options->opset,
+                  "11..21, qdq and qcdq from 13; 17 if not given, 11 for "
+                  "qonnx, and 25 for int2, which has no other")
+      ->check(CLI::Range(11, 25));
   command.add_option("--batch", options->batch, "Pictures at once; 0: any")
       ->check(CLI::Range(0, 1'000'000));
   add_picture_options(command, options->pictures);

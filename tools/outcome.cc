@@ -18,12 +18,18 @@ struct Fact {
 // In the order they are printed and recorded.
 std::vector<Fact> facts(const Outcome& outcome) {
   const Measures& measures = outcome.measures;
-  std::vector<Fact> list = {
-      {"accuracy_percent", outcome.percent, "%"},
-      {"float_accuracy_percent", outcome.float_percent, "%"}};
-  if (outcome.validation_percent)
-    list.push_back(
-        {"validation_accuracy_percent", *outcome.validation_percent, "%"});
+  std::vector<Fact> list;
+  const auto add_percent = [&](const std::string& measure,
+                               const std::optional<double>& percent) {
+    if (percent) list.push_back({measure, *percent, "%"});
+  };
+  add_percent("accuracy_percent", outcome.percent);
+  add_percent("float_accuracy_percent", outcome.float_percent);
+  add_percent("validation_accuracy_percent", outcome.validation_percent);
+  double largest = -1;
+  for (const LayerError& row : outcome.layer_errors)
+    if (row.is_output) largest = std::max(largest, row.relative_rms);
+  if (largest >= 0) list.push_back({"output_error", largest, "1"});
   if (measures.counted_layers > 0) {
     list.push_back({"cr", measures.compression_rate, "x"});
     list.push_back({"density", measures.census.density(), "1"});
@@ -32,6 +38,17 @@ std::vector<Fact> facts(const Outcome& outcome) {
   list.push_back({"file_bytes", double(outcome.file_bytes), "bytes"});
   list.push_back({"file_compression", outcome.file_compression(), "x"});
   return list;
+}
+
+void print_layer_errors(const std::vector<LayerError>& errors) {
+  if (errors.empty()) return;
+  std::vector<std::vector<std::string>> rows = {
+      {"error against the original", "relative RMS"}};
+  for (const LayerError& row : errors)
+    rows.push_back({row.is_output ? row.layer + " (output)" : row.layer,
+                    fmt::format("{:.4f}", row.relative_rms)});
+  print_table(rows);
+  print_line("");
 }
 
 // One word of a record's name: dots part the words.
@@ -46,8 +63,12 @@ std::string default_name(const recipe::Recipe& recipe) {
   const std::string system = recipe.group_lasso.enabled ? "s1"
                              : recipe.ternary.enabled   ? "s6"
                                                         : "train";
-  return fmt::format("{}.{}.{}.{}", system, word(recipe.model.name),
-                     word(recipe.data.name), word(recipe.name));
+  // Of files and folders, their own names.
+  const auto last = [](const std::string& name) {
+    return word(std::filesystem::path(name).stem().string());
+  };
+  return fmt::format("{}.{}.{}.{}", system, last(recipe.model.name),
+                     last(recipe.data.name), word(recipe.name));
 }
 
 }  // namespace
@@ -57,8 +78,11 @@ void print_outcome(const Outcome& outcome, const std::filesystem::path& model,
   if (as_json) {
     Json json = {{"model", model.string()}};
     for (const Fact& fact : facts(outcome)) json[fact.measure] = fact.value;
+    for (const LayerError& row : outcome.layer_errors)
+      json["layer_errors"][row.layer] = row.relative_rms;
     return print_json(json);
   }
+  print_layer_errors(outcome.layer_errors);
   std::vector<std::vector<std::string>> rows;
   for (const Fact& fact : facts(outcome))
     rows.push_back({fact.measure,

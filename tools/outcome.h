@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "tools/layer_errors.h"
 #include "tools/measures.h"
 #include "tools/run_options.h"
 #include "triad/recipe/provenance.h"
@@ -11,10 +12,14 @@
 namespace triad::tools {
 
 struct Outcome {
+  // Accuracies are there where the network has classes and the data labels.
   std::optional<double> validation_percent;  // float; what choices are made by
-  double float_percent = 0;                  // test, before lowering
+  std::optional<double> float_percent;       // test, before lowering
   // Test, of the packed file as it was read back.
-  double percent = 0;
+  std::optional<double> percent;
+  // Of the packed file against the network the run started from, on test
+  // pictures; of label-free runs.
+  std::vector<LayerError> layer_errors;
   Measures measures;
   std::int64_t file_bytes = 0;
 

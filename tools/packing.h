@@ -21,9 +21,11 @@ struct Job {
 
 // Lowers `trained` (where the job's arithmetic is integer) by pictures of the
 // training split, packs it, reads the packed bytes back, measures those on the
-// test pictures, and writes them with the results as metadata to `file`. Fills
-// in the outcome but for its float accuracies, which are there already.
-void pack(const graph::Graph& trained, const Job& job,
-          const std::filesystem::path& file, Outcome& outcome);
+// test pictures (accuracy where `outcome` has the float one), and writes them
+// with the results as metadata to `file`. Fills in the outcome but for its
+// float accuracies, which are there already. Returns the graph as it was read
+// back.
+graph::Graph pack(const graph::Graph& trained, const Job& job,
+                  const std::filesystem::path& file, Outcome& outcome);
 
 }  // namespace triad::tools

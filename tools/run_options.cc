@@ -10,7 +10,9 @@ namespace triad::tools {
 void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_option("recipe", options.recipe,
                      "Recipe file (TOML); --resume takes the run's own");
-  command.add_option("--model", options.network, "Network, see triad zoo");
+  command.add_option(
+      "--model", options.network,
+      "Network of the zoo, see triad zoo, or an .onnx or .triad file");
   command.add_option("--data", options.data,
                      "digits, mnist, cifar10, cifar100 or a folder");
   command.add_option("--weights", options.weights,

@@ -10,7 +10,8 @@
 
 namespace triad::tools {
 
-// The recipe's data under its split and limit.
+// The recipe's data under its split and limit; without labels where it learns
+// from a teacher alone.
 data::Splits open_splits(const recipe::Recipe& recipe);
 
 // The file that `weights` of a recipe names: itself, or weights.safetensors of
@@ -18,8 +19,15 @@ data::Splits open_splits(const recipe::Recipe& recipe);
 // naming the path that does not exist.
 std::filesystem::path weights_file(const std::string& weights);
 
-// The recipe's network for its data, with its starting weights; zeros where it
-// names none.
+// Whether `model.name` of a recipe is a file rather than a network of the zoo;
+// "$TRIAD_DATA" at its beginning is the data folder.
+bool is_network_file(const std::string& name);
+
+// The file whose weights the recipe's training starts from; empty if none.
+std::filesystem::path starting_file(const recipe::Recipe& recipe);
+
+// The recipe's network, of the zoo for its data or of a file, with its starting
+// weights; zeros where it names none.
 graph::Graph starting_network(const recipe::Recipe& recipe,
                               const data::Splits& splits);
 

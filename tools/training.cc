@@ -1,23 +1,28 @@
 #include "tools/training.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <memory>
 
 #include "tools/commands.h"
+#include "tools/layer_errors.h"
 #include "tools/outcome.h"
 #include "tools/packing.h"
 #include "tools/starting_network.h"
 #include "tools/version.h"
+#include "triad/base/file.h"
 #include "triad/base/interrupt.h"
 #include "triad/base/parallel.h"
 #include "triad/format/parameters.h"
+#include "triad/graph/fold_batch_norm.h"
 #include "triad/recipe/run_folder.h"
 #include "triad/train/distributed.h"
 #include "triad/train/evaluate.h"
 #include "triad/train/initialise.h"
 #include "triad/train/method/methods.h"
 #include "triad/train/trainer.h"
+#include "triad/train/unfold_batch_norm.h"
 
 namespace triad::tools {
 namespace {
@@ -47,9 +52,8 @@ recipe::Provenance make_provenance(const Recipe& recipe,
   provenance.seed = recipe.seed;
   provenance.threads = thread_count();
   provenance.data_hash = splits.train->hash();
-  if (!recipe.model.weights.empty())
-    provenance.parent_hash =
-        recipe::hash_file(weights_file(recipe.model.weights));
+  if (const auto file = starting_file(recipe); !file.empty())
+    provenance.parent_hash = recipe::hash_file(file);
   provenance.command = to_command(
       arithmetic == Arithmetic::integer ? "compress" : "train", options);
   provenance.machine = recipe::describe_machine();
@@ -91,12 +95,21 @@ void train_in(const RunFolder& run, bool resumed,
   }
 }
 
+// Compressing a file's network whose batch norms are folded unfolds them.
+bool unfolds(const Recipe& recipe, const graph::Graph& start) {
+  const bool compresses = recipe.ternary.enabled || recipe.group_lasso.enabled;
+  return compresses && is_network_file(recipe.model.name) &&
+         std::ranges::none_of(start.nodes, [](const graph::Node& node) {
+           return std::holds_alternative<graph::BatchNorm>(node.op);
+         });
+}
+
 // The trained network as a float graph of encoded weights.
 graph::Graph finish(const train::Network& network,
                     const train::Methods& methods, const data::Splits& splits) {
   graph::Graph graph = network.to_graph();
   for (const auto& method : methods) method->finish(network, graph);
-  graph.classes = splits.test->classes();
+  if (!splits.test->classes().empty()) graph.classes = splits.test->classes();
   return graph;
 }
 
@@ -105,11 +118,19 @@ void finish_run(const graph::Graph& trained, const Job& job,
                 const RunFolder& run, const RunOptions& options) {
   const auto& [recipe, arithmetic, splits, provenance] = job;
   Outcome outcome;
-  if (splits.validation->count() > 0)
-    outcome.validation_percent =
-        train::evaluate(trained, splits.validation).top1_percent();
-  outcome.float_percent = train::evaluate(trained, splits.test).top1_percent();
-  pack(trained, job, run.model_path(), outcome);
+  if (train::has_accuracy(trained, *splits.test)) {
+    if (splits.validation->count() > 0)
+      outcome.validation_percent =
+          train::evaluate(trained, splits.validation).top1_percent();
+    outcome.float_percent =
+        train::evaluate(trained, splits.test).top1_percent();
+  }
+  const graph::Graph packed = pack(trained, job, run.model_path(), outcome);
+  if (recipe.distillation.weight == 1) {
+    outcome.layer_errors =
+        layer_errors(starting_network(recipe, splits), packed, *splits.test);
+    write_file(run.path() / "layer_errors.tsv", to_tsv(outcome.layer_errors));
+  }
   print_outcome(outcome, run.model_path(), options.json);
   record_outcome(outcome, recipe, options, provenance);
 }
@@ -127,7 +148,10 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
              make_provenance(recipe, options, arithmetic, splits)};
 
   graph::Graph start = starting_network(recipe, splits);
-  if (recipe.model.weights.empty()) train::initialise(start, recipe.seed);
+  if (starting_file(recipe).empty()) train::initialise(start, recipe.seed);
+  const bool unfolded = unfolds(recipe, start);
+  if (unfolded)
+    start = train::unfold_batch_norm(std::move(start), splits.train);
   const auto teacher = make_teacher(recipe, splits, device);
   train::Network network(std::move(start), device);
   train::Methods methods = train::make_methods(recipe);
@@ -161,7 +185,8 @@ void train_and_pack(const Recipe& recipe, const RunOptions& options,
   train_in(run, resumed,
            [&] { train::train(network, methods, splits, recipe, settings); });
   // The latents, not what they are projected to: other runs start from these.
-  format::save_parameters(network.to_graph(),
+  format::save_parameters(unfolded ? graph::fold_batch_norm(network.to_graph())
+                                   : network.to_graph(),
                           run.path() / "weights.safetensors");
   finish_run(finish(network, methods, splits), job, run, options);
 }

@@ -1,4 +1,5 @@
-// node run_model.js MODEL FOLDER: runs a model once on the tensors of a folder.
+// node run_model.js MODEL FOLDER [OPTIMISATION]: runs a model once on the tensors
+// of a folder, under ONNX Runtime's graph optimisations of that level ("all").
 // Reads FOLDER/inputs.json, [{"name", "type", "dims"}], with the bytes of entry
 // i in FOLDER/input_I.bin; writes outputs.json and output_I.bin alike.
 'use strict';
@@ -17,8 +18,8 @@ function read_tensor(folder, entry, index) {
   return new ort.Tensor(entry.type, values, entry.dims);
 }
 
-async function main([model, folder]) {
-  const session = await open_session(model, 1);
+async function main([model, folder, optimisation]) {
+  const session = await open_session(model, 1, optimisation);
   const inputs =
       JSON.parse(fs.readFileSync(path.join(folder, 'inputs.json'), 'utf8'));
   const feeds = {};

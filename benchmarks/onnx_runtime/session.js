@@ -4,11 +4,11 @@
 'use strict';
 const ort = require('onnxruntime-node');
 
-async function open_session(model, threads) {
+async function open_session(model, threads, optimisation = 'all') {
   return ort.InferenceSession.create(model, {
     executionProviders: ['cpu'],
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: optimisation,
     interOpNumThreads: 1,
     intraOpNumThreads: threads,
     logSeverityLevel: 3,

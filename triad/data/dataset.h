@@ -1,6 +1,6 @@
 #pragma once
-// Labelled pictures. A data set never changes once opened; views (split, first
-// n) share it.
+// Pictures, labelled or not. A data set never changes once opened; views
+// (split, first n) share it.
 
 #include <cstdint>
 #include <filesystem>
@@ -25,6 +25,7 @@ class Dataset {
   virtual std::int64_t count() const = 0;
   virtual Picture picture(
       std::int64_t index) const = 0;  // own size; thread-safe
+  // -1 where the set has no labels; it has no classes then.
   virtual std::int32_t label(std::int64_t index) const = 0;
   virtual const std::vector<std::string>& classes() const = 0;
   // [C, H, W] where all pictures have one size, else empty (image folders).
@@ -49,12 +50,15 @@ struct OpenSettings {
   std::filesystem::path root;     // the data folder; empty: $TRIAD_DATA
   double validation_share = 0.1;  // of the training pictures, in [0, 1)
   std::uint64_t seed = 1;  // of the split; generated data are always the same
+  // Whether training needs labels. If not, the pictures that lie in a folder
+  // itself will do where it has no other training pictures.
+  bool needs_labels = true;
 };
 
 // Opens by name: "digits" (generated), "mnist", "cifar10", "cifar100", or a
 // path: an image folder (one sub-folder per class; train/ and val/ or test/
-// where they exist) or an idx or CIFAR folder. Throws Error that says where it
-// looked and how to get the data.
+// where they exist; or pictures alone) or an idx or CIFAR folder. Throws Error
+// that says where it looked and how to get the data.
 Splits open(const std::string& name, const OpenSettings& settings = {});
 
 // The pictures of `whole` at `indices`, in that order: copied where they lie in

@@ -71,6 +71,12 @@ std::vector<fs::path> sub_folders(const fs::path& folder) {
   return list(folder, [](const auto& item) { return item.is_directory(); });
 }
 
+std::vector<fs::path> picture_files(const fs::path& folder) {
+  return list(folder, [](const auto& item) {
+    return item.is_regular_file() && is_picture_name(item.path());
+  });
+}
+
 std::vector<std::string> split_tabs(const std::string& line) {
   std::vector<std::string> cells;
   std::istringstream text(line);
@@ -134,9 +140,7 @@ DatasetPointer read_class_folder(const fs::path& folder,
     require(at != classes.end(), "{}: a class that train/ does not have",
             path.string());
     const auto label = std::int32_t(at - classes.begin());
-    for (fs::path& file : list(path, [](const auto& item) {
-           return item.is_regular_file() && is_picture_name(item.path());
-         }))
+    for (fs::path& file : picture_files(path))
       entries.push_back({std::move(file), label});
   }
   require(!entries.empty(),
@@ -170,6 +174,19 @@ DatasetPointer read_labelled_folder(const fs::path& folder) {
   }
   require(!entries.empty(), "{}: expected at least one picture", path.string());
   return std::make_shared<ImageFolder>(std::move(entries), std::move(classes));
+}
+
+bool is_picture_folder(const fs::path& folder) {
+  return !picture_files(folder).empty();
+}
+
+Splits read_picture_folder(const fs::path& folder) {
+  std::vector<Entry> entries;
+  for (fs::path& file : picture_files(folder))
+    entries.push_back({std::move(file), -1});
+  require(!entries.empty(), "{}: expected .jpg or .png files", folder.string());
+  return hold_out_tenth(std::make_shared<ImageFolder>(
+      std::move(entries), std::vector<std::string>{}));
 }
 
 Splits read_image_folder(const fs::path& folder) {

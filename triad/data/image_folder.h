@@ -23,6 +23,14 @@ DatasetPointer read_class_folder(const std::filesystem::path& folder,
 // the file that is missing.
 DatasetPointer read_labelled_folder(const std::filesystem::path& folder);
 
+// Whether pictures lie in the folder itself.
+bool is_picture_folder(const std::filesystem::path& folder);
+
+// The pictures in the folder itself, in the order of their names, without
+// labels; every tenth is in the test set. Throws Error naming the folder if it
+// holds none.
+Splits read_picture_folder(const std::filesystem::path& folder);
+
 // train/, val/ and test/ where they exist: without test/, val/ is the test set
 // (as ImageNet's is); a folder without train/ but with class sub-folders gives
 // every tenth picture to the test set; one with labels.tsv is a test set alone.

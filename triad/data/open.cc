@@ -81,13 +81,19 @@ Splits read_named(const NamedSet& set, const OpenSettings& settings) {
       set.name, looked, set.source, set.folders.front());
 }
 
-Splits read_path(const fs::path& path) {
+Splits read_path(const fs::path& path, bool needs_labels) {
+  Splits splits;
   for (const Reader& reader : {kIdx, kCifar10, kCifar100, kImages})
-    if (reader.recognises(path)) return reader.read(path);
-  fail(
-      "{}: expected idx files, CIFAR .bin files, class sub-folders or "
-      "labels.tsv",
-      path.string());
+    if (!splits.train && !splits.test && reader.recognises(path))
+      splits = reader.read(path);
+  if (!splits.train && !needs_labels && is_picture_folder(path))
+    return read_picture_folder(path);
+  require(splits.train || splits.test,
+          "{}: expected idx files, CIFAR .bin files, class sub-folders or "
+          "labels.tsv (pictures alone do for label-free training: "
+          "distillation.weight = 1)",
+          path.string());
+  return splits;
 }
 
 Splits read(const std::string& name, const OpenSettings& settings) {
@@ -97,7 +103,7 @@ Splits read(const std::string& name, const OpenSettings& settings) {
   require(fs::is_directory(name),
           "data \"{}\": expected digits, mnist, cifar10, cifar100 or a folder",
           name);
-  return read_path(name);
+  return read_path(name, settings.needs_labels);
 }
 
 }  // namespace

@@ -191,6 +191,34 @@ TEST_F(FolderTest, LabelsFileGivesATestSet) {
   }
 }
 
+TEST_F(FolderTest, PicturesAloneServeWhereNoLabelsAreNeeded) {
+  for (int i = 0; i < 20; ++i) add(std::to_string(100 + i) + ".png");
+  write_file(folder_ / "notes.txt", std::string_view("x"));
+  EXPECT_THAT(error_of(folder_.string(), {}),
+              HasSubstr("distillation.weight = 1"));
+  const OpenSettings settings = {.validation_share = 0, .needs_labels = false};
+  const auto expect_pictures = [&] {
+    const Splits splits = open(folder_.string(), settings);
+    EXPECT_EQ(splits.train->count(), 18);
+    EXPECT_EQ(splits.test->count(), 2);
+    EXPECT_TRUE(splits.train->classes().empty());
+    EXPECT_EQ(splits.train->label(0), -1);
+  };
+  expect_pictures();
+  // A labels file makes a test set alone; without need, it is not looked at.
+  write_file(folder_ / "labels.tsv",
+             std::string_view("index\tfile\tname\n7\t100.png\tcat\n"));
+  EXPECT_EQ(open(folder_.string()).train->count(), 0);
+  expect_pictures();
+}
+
+TEST_F(FolderTest, TrainingPicturesKeepTheirLabelsWhereNoneAreNeeded) {
+  for (const char* name : {"train/a/1.png", "train/a/2.png", "val/a/x.png"})
+    add(name);
+  const Splits splits = open(folder_.string(), {.needs_labels = false});
+  EXPECT_THAT(splits.train->classes(), ElementsAre("a"));
+}
+
 TEST_F(FolderTest, HashFollowsNamesSizesAndLabels) {
   add("a/1.png");
   add("a/2.png");

@@ -5,10 +5,12 @@
 #include "triad/base/error.h"
 #include "triad/graph/derived_scales.h"
 #include "triad/graph/integer_rules.h"
+#include "triad/onnx/dialect.h"
 #include "triad/onnx/export.h"
 #include "triad/onnx/model_writer.h"
 #include "triad/onnx/network_notes.h"
 #include "triad/onnx/plain_ops.h"
+#include "triad/onnx/quant_network.h"
 
 namespace triad::onnx {
 namespace {
@@ -16,9 +18,6 @@ namespace {
 using encoding::Quantization;
 using graph::Node;
 using graph::ValueId;
-
-constexpr int kFirstOpsetWithFilterScales = 13;
-constexpr int kFirstOpsetWith16Bits = 21;
 
 // Unsigned 16-bit values stop at 32767 here, so that they are int16 too.
 Element element_of(const Quantization& quantization) {
@@ -28,6 +27,7 @@ Element element_of(const Quantization& quantization) {
 
 // Weights of one layer as ONNX wants them: positive scales.
 struct FilterIntegers {
+  int bits = 8;  // codes in [-(2^(bits-1) - 1), 2^(bits-1) - 1]
   std::vector<std::int8_t> codes;
   std::vector<std::int32_t> bias;
   std::vector<float> scale;       // [K] of the codes
@@ -40,7 +40,8 @@ FilterIntegers filter_integers(const Node& node, const graph::Graph& graph) {
   const auto codes =
       graph::integer_codes(node.find("weight")->encoding, node.name);
   const float input = graph.value(node.inputs[0]).quantization->scale;
-  FilterIntegers result{{codes.begin(), codes.end()},
+  FilterIntegers result{weight_bits(node.find("weight")->encoding),
+                        {codes.begin(), codes.end()},
                         node.requantization.front().bias,
                         graph::derived_scales(node, graph),
                         {}};
@@ -60,9 +61,10 @@ FilterIntegers filter_integers(const Node& node, const graph::Graph& graph) {
 class IntegerExporter {
  public:
   IntegerExporter(const graph::Graph& graph, ModelWriter& writer,
-                  bool layers_alone)
+                  IntegerDialect dialect, bool layers_alone)
       : graph_(graph),
         writer_(writer),
+        dialect_(dialect),
         layers_alone_(layers_alone),
         parameters_(graph.values.size()),
         integers_(graph.values.size()),
@@ -139,17 +141,9 @@ class IntegerExporter {
                     std::vector<Attribute> attributes) {
     const encoding::Encoding& weight = node.find("weight")->encoding;
     const FilterIntegers filters = filter_integers(node, graph_);
-    const std::string prefix = node.name + ".weight";
-    const std::vector<std::int8_t> zeros(filters.scale.size(), 0);
     const Shape one_each{std::int64_t(filters.scale.size())};
     const std::string data = real(node.inputs[0]);
-    const std::string codes = dequantize_constant(
-        prefix, {writer_.add_constant(prefix, encoding::shape(weight),
-                                      std::span(filters.codes)),
-                 writer_.add_constant(prefix + ".scale", one_each,
-                                      std::span(filters.scale)),
-                 writer_.add_constant(prefix + ".zero_point", one_each,
-                                      std::span(zeros))});
+    const std::string codes = add_weight(node, filters);
     const std::string bias = node.name + ".bias";
     const std::string offsets = dequantize_constant(
         bias, {writer_.add_constant(bias, one_each, std::span(filters.bias)),
@@ -161,6 +155,59 @@ class IntegerExporter {
                  made,
                  std::move(attributes),
                  weight_doc(weight)});
+  }
+
+  // The weight as floats that codes and scales stand for.
+  std::string add_weight(const Node& node, const FilterIntegers& filters) {
+    const std::string prefix = node.name + ".weight";
+    const Shape& shape = encoding::shape(node.find("weight")->encoding);
+    const Shape one_each{std::int64_t(filters.scale.size())};
+    const bool is_int2 = dialect_ == IntegerDialect::int2 && filters.bits == 2;
+    const auto add_codes = [&](const std::string& name, const Shape& sizes,
+                               std::span<const std::int8_t> codes) {
+      return is_int2 ? writer_.add_int2_constant(name, sizes, codes)
+                     : writer_.add_constant(name, sizes, codes);
+    };
+    const std::string scale = writer_.add_constant(prefix + ".scale", one_each,
+                                                   std::span(filters.scale));
+    const std::vector<std::int8_t> zeros(filters.scale.size(), 0);
+    const std::string zero_point =
+        add_codes(prefix + ".zero_point", one_each, zeros);
+    const bool is_clipped =
+        dialect_ == IntegerDialect::qcdq && filters.bits < 8;
+    const std::string codes =
+        is_clipped ? add_clipped(prefix, shape, filters, {scale, zero_point})
+                   : add_codes(prefix, shape, filters.codes);
+    return dequantize_constant(prefix, {codes, scale, zero_point});
+  }
+
+  // Codes below 8 bits as QCDQ has them: floats, rounded, and limited by a
+  // Clip, which alone tells the width. QONNX's converter wants all three.
+  std::string add_clipped(const std::string& prefix, const Shape& shape,
+                          const FilterIntegers& filters,
+                          const Parameters& parameters) {
+    std::vector<float> reals;
+    const std::size_t taps = filters.codes.size() / filters.scale.size();
+    for (std::size_t i = 0; i < filters.codes.size(); ++i)
+      reals.push_back(float(filters.codes[i]) * filters.scale[i / taps]);
+    const auto high = std::int8_t((1 << (filters.bits - 1)) - 1);
+    const std::vector<std::int8_t> limits = {std::int8_t(-high), high};
+    const std::span all(limits);
+    const std::string codes = writer_.unique(prefix + ".integers");
+    writer_.add({"QuantizeLinear",
+                 prefix + ".quantize",
+                 {writer_.add_constant(prefix, shape, std::span(reals)),
+                  parameters.scale, parameters.zero_point},
+                 codes,
+                 {{"axis", std::int64_t(0)}}});
+    const std::string clipped = writer_.unique(prefix + ".clipped");
+    writer_.add(
+        {"Clip",
+         prefix + ".clip",
+         {codes, writer_.add_constant(prefix + ".low", {}, all.first(1)),
+          writer_.add_constant(prefix + ".high", {}, all.last(1))},
+         clipped});
+    return clipped;
   }
 
   std::string dequantize_constant(const std::string& what,
@@ -268,6 +315,7 @@ class IntegerExporter {
 
   const graph::Graph& graph_;
   ModelWriter& writer_;
+  const IntegerDialect dialect_;
   const bool layers_alone_;
   // Of each value, empty where it has none (yet).
   std::vector<Parameters> parameters_;
@@ -275,31 +323,26 @@ class IntegerExporter {
   std::set<std::string> outputs_;
 };
 
-void require_opset(const graph::Graph& graph, int opset) {
-  require(opset >= kFirstOpsetWithFilterScales,
-          "onnx export: integers need opset {}..21 (one scale per filter), got "
-          "{}",
-          kFirstOpsetWithFilterScales, opset);
-  for (const graph::Value& value : graph.values)
-    require(!value.quantization || value.quantization->bits == 8 ||
-                opset >= kFirstOpsetWith16Bits,
-            "onnx export: value '{}' has {} bits: needs opset {}, got {}",
-            value.name, value.quantization->bits, kFirstOpsetWith16Bits, opset);
-}
-
 }  // namespace
 
 std::vector<std::byte> integer_model(const graph::Graph& lowered,
-                                     const ExportSettings& settings) {
+                                     const ExportSettings& settings,
+                                     IntegerDialect dialect) {
   require(lowered.is_lowered(),
           "onnx export: network '{}': expected a lowered one: lower it first, "
           "or export floats",
           lowered.name);
   graph::check_integer_rules(lowered);
   require_one_subnet(lowered);
-  require_opset(lowered, settings.opset);
-  ModelWriter writer(lowered.name, settings.opset, settings.batch);
-  IntegerExporter(lowered, writer, settings.layers_alone).run();
+  require(!settings.layers_alone || dialect != IntegerDialect::qonnx,
+          "onnx export: QONNX has no integers to compare layers by");
+  ModelWriter writer(lowered.name,
+                     choose_opset(lowered, dialect, settings.opset),
+                     settings.batch);
+  if (dialect == IntegerDialect::qonnx)
+    add_quant_network(writer, lowered);
+  else
+    IntegerExporter(lowered, writer, dialect, settings.layers_alone).run();
   return writer.finish(settings.producer_version, network_doc(lowered),
                        network_metadata(lowered, settings));
 }

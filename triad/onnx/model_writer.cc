@@ -13,7 +13,9 @@ namespace {
 
 namespace proto = ::onnx;
 
-constexpr int kOldestOpset = 11, kNewestOpset = 21;
+constexpr int kOldestOpset = 11, kNewestOpset = 21, kOpsetOfInt2 = 25;
+// TensorProto.DataType INT2 of ONNX 1.20; Debian's messages are older.
+constexpr int kInt2 = 26;
 
 // The oldest IR that knows the opset, so that the oldest readers take the file.
 // Table: https://github.com/onnx/onnx/blob/main/docs/Versioning.md
@@ -21,7 +23,8 @@ int ir_version(int opset) {
   if (opset <= 11) return 6;
   if (opset <= 14) return 7;
   if (opset <= 18) return 8;
-  return opset <= 20 ? 9 : 10;
+  if (opset <= 20) return 9;
+  return opset <= 22 ? 10 : 13;
 }
 
 proto::TensorProto_DataType to_proto(Element element) {
@@ -87,16 +90,17 @@ struct SetAttribute {
 
 struct ModelWriter::Message {
   proto::ModelProto model;
-  std::set<std::string> names;
+  std::set<std::string> names, domains;
   std::int64_t batch;
 };
 
 ModelWriter::ModelWriter(const std::string& graph_name, int opset,
                          std::int64_t batch)
     : message_(std::make_unique<Message>()) {
-  require(opset >= kOldestOpset && opset <= kNewestOpset,
-          "onnx export: expected an opset in {}..{}, got {}", kOldestOpset,
-          kNewestOpset, opset);
+  require(
+      (opset >= kOldestOpset && opset <= kNewestOpset) || opset == kOpsetOfInt2,
+      "onnx export: expected an opset in {}..{}, got {}", kOldestOpset,
+      kNewestOpset, opset);
   require(batch >= 0, "onnx export: expected a batch >= 0, got {}", batch);
   message_->batch = batch;
   message_->model.set_ir_version(ir_version(opset));
@@ -134,17 +138,32 @@ std::string ModelWriter::add_constant(const std::string& name,
                                       const Shape& shape, Numbers numbers) {
   static_assert(std::endian::native == std::endian::little,
                 "raw_data is little-endian");
+  const int type = to_proto(element_of(numbers));
+  return std::visit(
+      [&](auto span) {
+        return add_tensor(name, type, shape, std::as_bytes(span));
+      },
+      numbers);
+}
+
+std::string ModelWriter::add_int2_constant(
+    const std::string& name, const Shape& shape,
+    std::span<const std::int8_t> numbers) {
+  std::vector<std::uint8_t> packed((numbers.size() + 3) / 4);
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    packed[i / 4] |= std::uint8_t((numbers[i] & 3) << i % 4 * 2);
+  return add_tensor(name, kInt2, shape, std::as_bytes(std::span(packed)));
+}
+
+std::string ModelWriter::add_tensor(const std::string& name, int type,
+                                    const Shape& shape,
+                                    std::span<const std::byte> bytes) {
   proto::TensorProto& tensor =
       *message_->model.mutable_graph()->add_initializer();
   tensor.set_name(unique(name));
-  tensor.set_data_type(to_proto(element_of(numbers)));
+  tensor.set_data_type(type);
   for (const std::int64_t size : shape) tensor.add_dims(size);
-  std::visit(
-      [&](auto span) {
-        const auto bytes = std::as_bytes(span);
-        tensor.set_raw_data(bytes.data(), bytes.size());
-      },
-      numbers);
+  tensor.set_raw_data(bytes.data(), bytes.size());
   return tensor.name();
 }
 
@@ -160,6 +179,12 @@ void ModelWriter::add(const Operation& operation) {
     std::visit(SetAttribute{added}, attribute.value);
   }
   if (!operation.doc.empty()) node.set_doc_string(operation.doc);
+  if (operation.domain.empty()) return;
+  node.set_domain(operation.domain);
+  if (!message_->domains.insert(operation.domain).second) return;
+  auto& imported = *message_->model.add_opset_import();
+  imported.set_domain(operation.domain);
+  imported.set_version(1);
 }
 
 std::vector<std::byte> ModelWriter::finish(

@@ -37,12 +37,13 @@ struct Operation {
   std::string output;
   std::vector<Attribute> attributes = {};
   std::string doc = {};
+  std::string domain = {};  // of ops that are not ONNX's own, version 1
 };
 
 class ModelWriter {
  public:
   // Values have `batch` as first dimension, 0 for any number. Throws Error for
-  // an opset outside 11..21.
+  // an opset outside 11..21 that is not 25.
   ModelWriter(const std::string& graph_name, int opset, std::int64_t batch);
   ~ModelWriter();
   ModelWriter(const ModelWriter&) = delete;
@@ -60,6 +61,9 @@ class ModelWriter {
   // A constant; an empty shape is a scalar. Returns its unique name.
   std::string add_constant(const std::string& name, const Shape& shape,
                            Numbers numbers);
+  // The same of two-bit integers in [-2, 1], packed four to a byte.
+  std::string add_int2_constant(const std::string& name, const Shape& shape,
+                                std::span<const std::int8_t> numbers);
   // Nodes stand in the file in this order, which must be topological.
   void add(const Operation& operation);
 
@@ -70,6 +74,9 @@ class ModelWriter {
 
  private:
   struct Message;
+  std::string add_tensor(const std::string& name, int type, const Shape& shape,
+                         std::span<const std::byte> bytes);
+
   std::unique_ptr<Message> message_;
 };
 

@@ -34,6 +34,11 @@ std::string weight_doc(const encoding::Encoding& weight) {
                      std::ssize(values) - zeros, values.size());
 }
 
+int weight_bits(const encoding::Encoding& weight) {
+  const auto* levels = std::get_if<encoding::Levels>(&weight);
+  return levels ? levels->bits : 2;
+}
+
 void require_one_subnet(const graph::Graph& graph) {
   require(graph.subnets.size() == 1,
           "onnx export: network '{}': expected one subnet, got {}: choose one",

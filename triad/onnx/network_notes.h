@@ -22,6 +22,9 @@ std::string network_doc(const graph::Graph& graph);
 // "ternary weights, 1234 of 2304 not zero".
 std::string weight_doc(const encoding::Encoding& weight);
 
+// Bits of the codes of a Ternary or Levels weight: 2 for ternary.
+int weight_bits(const encoding::Encoding& weight);
+
 // Throws Error unless the graph is one network rather than several.
 void require_one_subnet(const graph::Graph& graph);
 

@@ -8,6 +8,7 @@
 
 #include "triad/base/random.h"
 #include "triad/encoding/encoding.h"
+#include "triad/encoding/ternary.h"
 #include "triad/graph/builder.h"
 #include "triad/graph/executor.h"
 
@@ -92,6 +93,27 @@ inline graph::Graph every_op(bool for_integers) {
   Graph graph = net.finish({net.add("softmax", Softmax{}, {logits})});
   graph.preprocessing = {{0.4f, 0.5f, 0.6f}, {0.2f, 0.3f, 0.25f}};
   fill_parameters(graph, 5);
+  return graph;
+}
+
+// The same with ternary weights in most layers, and gains of both signs before
+// a batch norm, so that lowered filters have scales of both.
+inline graph::Graph every_op_ternary() {
+  graph::Graph graph = every_op(true);
+  for (const std::string name : {"stem", "depthwise", "grouped", "hidden"}) {
+    graph::Parameter& weight = *graph.find(name)->find("weight");
+    const Shape shape = encoding::shape(weight.encoding);
+    weight.encoding =
+        encoding::encode_ternary(encoding::decode(weight.encoding), shape, {},
+                                 {.threshold_of = encoding::ThresholdOf::mean,
+                                  .threshold_share = 0.7f,
+                                  .scale_per = encoding::ScalePer::filter});
+  }
+  graph::Parameter& gains = *graph.find("norm")->find("weight");
+  std::vector<float> values = encoding::decode(gains.encoding);
+  for (std::size_t i = 0; i < values.size(); i += 2) values[i] = -values[i];
+  gains.encoding = encoding::Dense{encoding::shape(gains.encoding),
+                                   encoding::share(std::move(values))};
   return graph;
 }
 

@@ -53,7 +53,9 @@ std::vector<Key> data_keys() {
 std::vector<Key> model_keys() {
   constexpr auto s = &Recipe::model;
   return {{"model", "name", &in<s, &Model::name>, any()},
-          {"model", "weights", &in<s, &Model::weights>, any()}};
+          {"model", "weights", &in<s, &Model::weights>, any()},
+          {"model", "mean", &in<s, &Model::mean>, any()},
+          {"model", "deviation", &in<s, &Model::deviation>, above(0)}};
 }
 
 std::vector<Key> training_keys() {
@@ -85,6 +87,9 @@ std::vector<Key> distillation_keys() {
   return {
       {"distillation", "weight", &in<s, &D::weight>, from_to(0, 1)},
       {"distillation", "temperature", &in<s, &D::temperature>, above(0)},
+      {"distillation", "loss", &in<s, &D::loss>,
+       one_of({"auto", "classes", "values"})},
+      {"distillation", "features", &in<s, &D::features>, at_least(0)},
       {"distillation", "teacher_model", &in<s, &D::teacher_model>, any()},
       {"distillation", "teacher_weights", &in<s, &D::teacher_weights>, any()}};
 }

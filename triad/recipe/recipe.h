@@ -22,9 +22,13 @@ struct Data {
 };
 
 struct Model {
-  std::string name = "lenet5";  // zoo name
-  std::string
-      weights;  // safetensors, .triad or run folder; empty: initialised by seed
+  std::string name = "lenet5";  // zoo name, or an .onnx or .triad file
+  // safetensors, .triad or run folder; empty: the file's own, or initialised
+  // by seed
+  std::string weights;
+  // Of a picture's channels, (byte / 255 - mean) / deviation; one for each
+  // channel, or one for all. Empty: as the network says.
+  std::vector<double> mean, deviation;
 
   bool operator==(const Model&) const = default;
 };
@@ -47,12 +51,16 @@ struct Training {
   bool operator==(const Training&) const = default;
 };
 
-// Soft targets from a teacher: loss = (1 - weight) CE + weight T^2 KL(teacher
-// || student).
+// What a teacher gives: loss = (1 - weight) CE + weight D + features F, see
+// triad/train/distillation.h.
 struct Distillation {
-  double weight = 0;  // 0: none
+  double weight = 0;  // 0: none; 1: no labels are needed
   double temperature = 2;
-  std::string teacher_model;    // zoo name; empty: the recipe's own model
+  // What D compares: classes (softened logits), or values (of all outputs).
+  // auto: classes where the network has one output of one row, else values.
+  std::string loss = "auto";
+  double features = 0;          // share of F, the values after each layer
+  std::string teacher_model;    // as model.name; empty: the recipe's own
   std::string teacher_weights;  // empty: the recipe's own starting weights
 
   bool operator==(const Distillation&) const = default;

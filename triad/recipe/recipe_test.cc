@@ -62,6 +62,8 @@ TEST(Recipe, ComesBackFromToml) {
   recipe.training.weight_decay = 1e-30;
   recipe.training.step_at = {1.0 / 3, 2};
   recipe.training.step_factor = {0.1, 1e20};
+  recipe.model.mean = {0.5};
+  recipe.distillation.loss = "values";
   recipe.seed = 9007199254740991;
   EXPECT_EQ(parse_recipe(to_toml(recipe), "x.toml"), recipe);
   EXPECT_EQ(parse_recipe(to_toml(Recipe{}), "x.toml"), Recipe{});

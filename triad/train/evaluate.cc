@@ -13,6 +13,17 @@ constexpr std::int64_t kBatch = 500;
 
 }  // namespace
 
+bool has_classes(const graph::Graph& graph) {
+  return graph.outputs.size() == 1 &&
+         graph.value(graph.outputs.front()).shape.size() == 1;
+}
+
+bool has_accuracy(const graph::Graph& graph, const data::Dataset& pictures) {
+  return has_classes(graph) && !pictures.classes().empty() &&
+         std::ssize(pictures.classes()) <=
+             graph.value(graph.outputs.front()).shape[0];
+}
+
 Accuracy evaluate(Network& network, const data::DatasetPointer& pictures) {
   const at::NoGradGuard no_gradient;
   const Batches batches(pictures, network.graph());

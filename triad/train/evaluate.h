@@ -19,6 +19,13 @@ struct Accuracy {
   }
 };
 
+// Whether a network's one output is a row of numbers, one a class.
+bool has_classes(const graph::Graph& graph);
+
+// Whether accuracy of `graph` on `pictures` means anything: it has classes, and
+// they have labels, none beyond its classes.
+bool has_accuracy(const graph::Graph& graph, const data::Dataset& pictures);
+
 // With running moments and without augmentation; the network's weight hook
 // applies. A picture whose logits are not finite counts as wrong.
 // Throws Error if pictures or classes do not fit the network.

@@ -122,9 +122,8 @@ struct Stateless {
         {p[1], p[3], p[0], p[2], op.channels_before, op.channels_after}, 0);
   }
   at::Tensor operator()(const graph::ChannelsLast& op) const {
-    return inputs[0]
-        .permute({0, 2, 3, 1})
-        .reshape({inputs[0].size(0), shape[0], op.columns});
+    const at::Tensor& x = inputs[0];
+    return x.permute({0, 2, 3, 1}).reshape({x.size(0), -1, op.columns});
   }
   at::Tensor operator()(const graph::Slice& op) const {
     at::Tensor x = inputs[0];
@@ -137,9 +136,9 @@ struct Stateless {
     return x;
   }
   at::Tensor operator()(const graph::Resize& op) const {
-    return inputs[0]
-        .repeat_interleave(op.factor[0], 2)
-        .repeat_interleave(op.factor[1], 3);
+    const at::Tensor& x = inputs[0];
+    return at::upsample_nearest2d(
+        x, {x.size(2) * op.factor[0], x.size(3) * op.factor[1]});
   }
   at::Tensor operator()(const graph::Softmax&) const {
     return at::softmax(inputs[0], -1);
@@ -170,8 +169,7 @@ Network::Network(graph::Graph graph, const at::Device& device)
     make_tensors(node);
   require(!layers_.empty(), "network: {} has no Conv2d and no Linear",
           graph_.name);
-  layers_.front().is_first = true;
-  layers_.back().is_last = true;
+  find_ends();
   make_steps();
   dropout_ = at::globalContext().defaultGenerator(device_).clone();
 }
@@ -193,8 +191,13 @@ void Network::make_tensors(std::size_t index) {
   }
   if (!has_layer(node.op)) return;
   tensors.layer = std::int64_t(layers_.size());
-  layers_.push_back({node.name, tensors.layer, false, false,
-                     tensors.weight.sizes().vec(), tensors.weight});
+  const auto* conv = std::get_if<graph::Conv2d>(&node.op);
+  layers_.push_back({.name = node.name,
+                     .index = tensors.layer,
+                     .is_depthwise = conv != nullptr && conv->groups > 1 &&
+                                     tensors.weight.size(1) == 1,
+                     .shape = tensors.weight.sizes().vec(),
+                     .latent = tensors.weight});
 }
 
 // Extends a batch norm by the Add and the Relu that alone use its output.
@@ -316,24 +319,27 @@ at::Tensor Network::run(const Step& step, const std::vector<at::Tensor>& values,
                     node.op);
 }
 
-std::vector<at::Tensor> Network::outputs(const at::Tensor& pictures,
-                                         bool training) {
+at::Tensor Network::forward(const at::Tensor& pictures, bool training) {
+  const ValueId wanted = logits();
+  return values(pictures, training, std::span(&wanted, 1)).front().flatten(1);
+}
+
+std::vector<at::Tensor> Network::values(const at::Tensor& pictures,
+                                        bool training,
+                                        std::span<const ValueId> wanted) {
   std::vector<at::Tensor> values(graph_.values.size());
   values[std::size_t(graph_.input())] =
       pictures.contiguous(at::MemoryFormat::ChannelsLast);
   for (const Step& step : steps_) {
     values[std::size_t(step.output)] = run(step, values, training);
     for (const ValueId value : step.last_uses)
-      values[std::size_t(value)].reset();
+      if (std::ranges::count(wanted, value) == 0)
+        values[std::size_t(value)].reset();
   }
-  std::vector<at::Tensor> outputs;
-  for (const ValueId output : graph_.outputs)
-    outputs.push_back(values[std::size_t(output)]);
-  return outputs;
-}
-
-at::Tensor Network::forward(const at::Tensor& pictures, bool training) {
-  return outputs(pictures, training).front().flatten(1);
+  std::vector<at::Tensor> result;
+  for (const ValueId value : wanted)
+    result.push_back(values[std::size_t(value)]);
+  return result;
 }
 
 void Network::set_dropout_seed(std::uint64_t seed) {

@@ -3,6 +3,7 @@
 // parameter, executed node by node under autograd, pictures in channels-last.
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,11 @@ namespace triad::train {
 struct Layer {
   std::string name;        // node name
   std::int64_t index = 0;  // among all layers, in graph order
+  // No layer lies before it, or after it: a network may have several of both.
   bool is_first = false, is_last = false;
-  Shape shape;        // [K, C, R, S] or [K, C]
-  at::Tensor latent;  // leaf, requires grad
+  bool is_depthwise = false;  // one input channel a filter, of several
+  Shape shape;                // [K, C, R, S] or [K, C]
+  at::Tensor latent;          // leaf, requires grad
 };
 
 struct NamedTensor {
@@ -30,15 +33,24 @@ struct NamedTensor {
 class Network {
  public:
   // Latents start from decode() of the graph's encodings.
-  // Throws Error for a lowered graph.
+  // Throws Error for a lowered graph or one without a layer.
   explicit Network(graph::Graph graph,
                    const at::Device& device = at::Device(at::kCPU));
 
-  // Every output of the graph, [N, ...], for pictures [N, C, H, W] already
-  // normalised.
-  std::vector<at::Tensor> outputs(const at::Tensor& pictures, bool training);
-  // The first of them as logits, [N, classes].
+  // pictures [N, C, H, W] already normalised; logits [N, classes]: the value
+  // logits(), flat.
   at::Tensor forward(const at::Tensor& pictures, bool training);
+
+  // The same, giving the values `wanted` in their order, [N, ...] each. They
+  // must be among the graph's outputs, logits() and layer_values().
+  std::vector<at::Tensor> values(const at::Tensor& pictures, bool training,
+                                 std::span<const graph::ValueId> wanted);
+
+  // The first output; what its Softmax reads, if it is of one.
+  graph::ValueId logits() const;
+  // After each layer: its value, once the batch norm, the Add and the Relu that
+  // alone use it have done their work. Each once, in graph order.
+  std::vector<graph::ValueId> layer_values() const;
 
   std::vector<Layer>& layers() { return layers_; }
   const std::vector<Layer>& layers() const { return layers_; }
@@ -81,6 +93,7 @@ class Network {
   };
 
   void make_tensors(std::size_t node);
+  void find_ends();
   void make_steps();
   void fuse(Step& step, std::size_t node, const std::vector<int>& uses,
             std::vector<bool>& done) const;

@@ -151,7 +151,8 @@ TEST(NetworkForward, AgreesWithTheReferenceOnEveryOp) {
              at::tensor({0.2f, 0.3f, 0.25f}).view({1, 3, 1, 1});
   Network network(graph);
   const at::NoGradGuard no_gradient;
-  const std::vector<at::Tensor> outputs = network.outputs(pictures, false);
+  const std::vector<at::Tensor> outputs =
+      network.values(pictures, false, graph.outputs);
   ASSERT_EQ(outputs.size(), expected.size());
   for (std::size_t output = 0; output < outputs.size(); ++output) {
     const at::Tensor tested = outputs[output].contiguous();

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "triad/base/error.h"
-#include "triad/train/loss.h"
 #include "triad/train/schedule.h"
 
 namespace triad::train {
@@ -101,18 +100,6 @@ TEST(LearningRate, FallsAtItsSteps) {
   EXPECT_THROW(learning_rate(training, 0, 100, 10), Error);
   training.schedule = "exponential";
   EXPECT_THROW(learning_rate(training, 0, 100, 10), Error);
-}
-
-TEST(Loss, DistillationOfAnEqualTeacherIsTheShareOfCrossEntropy) {
-  recipe::Recipe recipe;
-  const at::Tensor logits = at::randn({8, 10});
-  const at::Tensor labels = at::arange(8);
-  const float plain = loss(logits, labels, {}, recipe).item<float>();
-  recipe.distillation.weight = 0.75;
-  EXPECT_NEAR(loss(logits, labels, logits, recipe).item<float>(), 0.25f * plain,
-              1e-5);
-  EXPECT_GT(loss(logits, labels, logits.flip(1), recipe).item<float>(),
-            0.25f * plain);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include "triad/train/autocast.h"
 #include "triad/train/batches.h"
 #include "triad/train/checkpoint.h"
+#include "triad/train/distillation.h"
 #include "triad/train/evaluate.h"
 #include "triad/train/gradient_exchange.h"
 #include "triad/train/loss.h"
@@ -43,6 +45,11 @@ class Trainer {
   void resume();
   void step(const std::vector<std::int64_t>& order);
   at::Tensor forward_loss(const Batch& batch);
+  // What the teacher says of `pictures`; with `training`, the network's batch
+  // norms take the batch's moments. `logits` gets the network's.
+  at::Tensor distillation_loss(const at::Tensor& pictures, bool training,
+                               at::Tensor* logits = nullptr);
+  double validation_loss();
   void after_step();
   void report(bool evaluated);
   bool validate();
@@ -62,6 +69,8 @@ class Trainer {
   const TrainSettings& settings_;
   Batches batches_;
   Augmentation augmentation_;
+  std::optional<Distillation> distillation_;
+  bool has_labels_;
   Optimiser optimiser_;
   GradientExchange exchange_;
   std::int64_t share_;  // pictures of a batch that are this rank's
@@ -89,6 +98,7 @@ Trainer::Trainer(Network& network, Methods& methods, const data::Splits& splits,
       settings_(settings),
       batches_(splits.train, network.graph()),
       augmentation_(augmentation_from_string(recipe.training.augmentation)),
+      has_labels_(has_accuracy(network.graph(), *splits.train)),
       optimiser_(network.parameters(), recipe.training),
       exchange_(network.parameters(), settings.reducer),
       share_(recipe.training.batch / ranks_of(settings)) {
@@ -111,6 +121,19 @@ Trainer::Trainer(Network& network, Methods& methods, const data::Splits& splits,
   require(recipe.distillation.weight == 0 || settings.teacher != nullptr,
           "distillation.weight is {}, but there is no teacher network",
           recipe.distillation.weight);
+  if (recipe.distillation.weight > 0)
+    distillation_.emplace(network, *settings.teacher, recipe.distillation);
+  require(!distillation_ || distillation_->compares_classes() ||
+              recipe.distillation.weight == 1,
+          "distillation.loss = \"values\" leaves no logits for labels: set "
+          "distillation.weight = 1");
+  require(
+      has_labels_ || recipe.distillation.weight == 1,
+      "training: {}: {}: set distillation.weight = 1, which needs no labels",
+      recipe.data.name,
+      splits.train->classes().empty()
+          ? "the pictures have no labels"
+          : network.graph().name + " has not one output of as many classes");
 }
 
 Progress Trainer::progress() const {
@@ -156,13 +179,30 @@ void Trainer::resume() {
 at::Tensor Trainer::forward_loss(const Batch& batch) {
   const at::Tensor pictures = batch.pictures.to(network_.device());
   const Autocast autocast(recipe_.training.precision, network_.device());
-  at::Tensor teacher_logits;
-  if (recipe_.distillation.weight > 0) {
+  const double soft = recipe_.distillation.weight;
+  if (!distillation_)
+    return loss(network_.forward(pictures, true),
+                batch.labels.to(network_.device()), recipe_.training);
+  at::Tensor logits;
+  const at::Tensor learned = distillation_loss(pictures, true, &logits);
+  if (soft == 1) return learned;
+  return learned + (1 - soft) * loss(logits.flatten(1),
+                                     batch.labels.to(network_.device()),
+                                     recipe_.training);
+}
+
+at::Tensor Trainer::distillation_loss(const at::Tensor& pictures, bool training,
+                                      at::Tensor* logits) {
+  std::vector<at::Tensor> teacher;
+  {
     const at::NoGradGuard no_gradient;
-    teacher_logits = settings_.teacher->forward(pictures, false);
+    teacher = settings_.teacher->values(pictures, false,
+                                        distillation_->teacher_values());
   }
-  return loss(network_.forward(pictures, true),
-              batch.labels.to(network_.device()), teacher_logits, recipe_);
+  const std::vector<at::Tensor> student =
+      network_.values(pictures, training, distillation_->student_values());
+  if (logits != nullptr) *logits = student.front();
+  return distillation_->loss(student, teacher);
 }
 
 void Trainer::step(const std::vector<std::int64_t>& order) {
@@ -211,7 +251,8 @@ void Trainer::step(const std::vector<std::int64_t>& order) {
 
 bool Trainer::validate() {
   const auto& pictures = splits_.validation;
-  if (pictures == nullptr || pictures->count() == 0) return false;
+  if (pictures == nullptr || pictures->count() == 0 || !has_labels_)
+    return false;
   const double percent = evaluate(network_, pictures).top1_percent();
   state_.last_percent = percent;
   if (!state_.best_percent || percent > *state_.best_percent) {
@@ -219,6 +260,24 @@ bool Trainer::validate() {
     state_.best_step = state_.step;
   }
   return true;
+}
+
+// Of the distillation alone, with running moments.
+double Trainer::validation_loss() {
+  const at::NoGradGuard no_gradient;
+  const Batches batches(splits_.validation, network_.graph());
+  double sum = 0;
+  for (std::int64_t first = 0; first < batches.count();
+       first += recipe_.training.batch) {
+    std::vector<std::int64_t> indices(
+        std::size_t(std::min(recipe_.training.batch, batches.count() - first)));
+    std::iota(indices.begin(), indices.end(), first);
+    const at::Tensor pictures =
+        batches.load(indices).pictures.to(network_.device());
+    sum += distillation_loss(pictures, false).item<double>() *
+           double(indices.size());
+  }
+  return sum / double(batches.count());
 }
 
 void Trainer::report(bool evaluated) {
@@ -232,6 +291,8 @@ void Trainer::report(bool evaluated) {
     facts["validation_percent"] = *state_.last_percent;
     facts["best_validation_percent"] = *state_.best_percent;
   }
+  if (!has_labels_ && splits_.validation && splits_.validation->count() > 0)
+    facts["validation_loss"] = validation_loss();
   for (const auto& method : methods_)
     for (const auto& [key, value] : method->metrics())
       facts[fmt::format("{}.{}", method->name(), key)] = value;

@@ -9,6 +9,7 @@ encoding::Pattern to_encoding(const recipe::Pattern& pattern) {
 }
 
 bool compresses(const Layer& layer, bool first_too, bool last_too) {
+  if (layer.is_depthwise) return false;
   return (first_too || !layer.is_first) && (last_too || !layer.is_last);
 }
 

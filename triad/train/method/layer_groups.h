@@ -16,7 +16,8 @@ namespace triad::train {
 encoding::Pattern to_encoding(const recipe::Pattern& pattern);
 
 // Whether a method compresses the layer; the first and the last only on
-// request.
+// request, depthwise ones never: with nine weights to a filter they hold little
+// to save, and ternary ones drown the network.
 bool compresses(const Layer& layer, bool first_too, bool last_too);
 
 // Throws Error naming the layer if the geometry is wider than its weight.

@@ -219,6 +219,18 @@ TEST_F(Training, ANetworkThatDivergesSaysWhere) {
   expect_failure(answer, AllOf(HasSubstr("loss"), HasSubstr("step")));
 }
 
+TEST_F(Training, OptionsOutOfRangeAreUsage) {
+  const auto usage = [&](std::vector<std::string> more, const char* option) {
+    const Answer answer = run_triad(with(quick("train", "run"), more));
+    EXPECT_EQ(answer.code, 2) << answer.err;
+    EXPECT_THAT(answer.err, HasSubstr(option));
+  };
+  usage({"--seed", "-1"}, "--seed");
+  usage({"--records", path("no such folder/r.jsonl")}, "--records");
+  usage({"--records", path("")}, "--records");
+  EXPECT_FALSE(fs::exists(path("run")));
+}
+
 TEST_F(Training, MissingStartingWeightsAreNamed) {
   expect_failure(
       run_triad(with(quick("compress", "run"), {"--weights", path("none")})),

@@ -21,7 +21,12 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       .add_option("--set", options.set,
                   "Change a setting of the recipe: section.key=value")
       ->allow_extra_args(false);
-  command.add_option("--seed", options.seed, "Seed of everything random");
+  command.add_option("--seed", options.seed, "Seed of everything random")
+      ->check([](const std::string& text) {
+        return text.starts_with('-')
+                   ? "expected a number from 0 on, got " + text
+                   : std::string();
+      });
   command.add_option("-o,--output", options.output, "Run folder to make")
       ->required();
   command.add_flag("--resume", options.resume,
@@ -37,8 +42,18 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       });
   command.add_option("--threads", options.threads, "Default: all processors")
       ->check(CLI::Range(1, 1'000'000));
-  command.add_option("--records", options.records,
-                     "Append the results to this file of records");
+  command
+      .add_option("--records", options.records,
+                  "Append the results to this file of records")
+      ->check([](const std::string& text) {
+        // Known at the start: a run may take days until it appends.
+        const std::filesystem::path path =
+            std::filesystem::absolute(text).lexically_normal();
+        return std::filesystem::is_directory(path) ||
+                       !std::filesystem::is_directory(path.parent_path())
+                   ? "expected a file in a folder that exists, got " + text
+                   : std::string();
+      });
   command.add_option("--record", options.record_name,
                      "Their name, system.network.data.variant");
   command.add_flag("--json", options.json, "Machine-readable output");

@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 
 std::string expand_data_folder(const std::string& path) {
   constexpr std::string_view kVariable = "$TRIAD_DATA";
-  if (!path.starts_with(kVariable)) return path;
+  const bool names_it =
+      path == kVariable || path.starts_with(std::string(kVariable) + "/");
+  if (!names_it) return path;
   const char* folder = std::getenv("TRIAD_DATA");
   require(folder != nullptr, "{}: set TRIAD_DATA to the folder that holds it",
           path);
@@ -95,8 +97,11 @@ data::Splits open_splits(const recipe::Recipe& recipe) {
 
 fs::path weights_file(const std::string& weights) {
   const fs::path path = expand_data_folder(weights);
-  require(fs::exists(path), "starting weights {}: no such file or run folder",
-          path.string());
+  require(
+      fs::exists(path),
+      "starting weights {}: no such file or run folder: run the recipe that "
+      "makes them first, or name others with --weights",
+      path.string());
   if (!fs::is_directory(path)) return path;
   const fs::path file = path / "weights.safetensors";
   require(

@@ -128,7 +128,12 @@ void write_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
   format::write_safetensors(
       file,
       folder / fmt::format("{}{:07}{}", kPrefix, checkpoint.step, kSuffix));
-  const auto all = list(folder);
+  // Those of later steps were damaged, or training would not be here.
+  auto all = list(folder);
+  const auto later = std::ranges::upper_bound(
+      all, checkpoint.step, {}, [](const auto& found) { return found.first; });
+  for (auto i = later; i != all.end(); ++i) fs::remove(i->second);
+  all.erase(later, all.end());
   for (std::size_t i = 0; i + kKept < all.size(); ++i)
     fs::remove(all[i].second);
   remove_unfinished(folder);

@@ -185,6 +185,13 @@ TEST_F(Training, GoesOnFromTheCheckpointBeforeADamagedOne) {
              std::string_view("of a killed writer"));
   const auto last = read_last_checkpoint(checkpoints);
   ASSERT_EQ(last->step, 10);
+  // A damaged one of a later step is not one of the two that are kept.
+  write_checkpoint(checkpoints, {.step = 15});
+  EXPECT_TRUE(fs::exists(checkpoints / "step-0000010.safetensors"));
+  EXPECT_FALSE(fs::exists(checkpoints / "step-0000020.safetensors"));
+  fs::remove(checkpoints / "step-0000015.safetensors");
+  write_file(checkpoints / "step-0000020.safetensors",
+             std::string_view("garbled"));
   EXPECT_THAT(last->damaged,
               testing::ElementsAre(testing::HasSubstr("step-0000020")));
   train_tiny(folder_ / "damaged", std::make_unique<Shrink>());

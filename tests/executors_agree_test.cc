@@ -1,75 +1,16 @@
-// The CPU runtime against the integer reference, bit for bit: every op, shape,
-// kernel, batch size and number of threads.
-
-#include <gtest/gtest.h>
+// The CPU runtime against the integer reference, bit for bit: every layer of
+// weights, shape, kernel, batch size and number of threads.
 
 #include <filesystem>
 
-#include "tests/random_networks.h"
+#include "tests/agreement.h"
 #include "triad/base/error.h"
 #include "triad/format/reader.h"
-#include "triad/reference/integer_executor.h"
-#include "triad/runtime/executor.h"
-#include "triad/runtime/kernels/table.h"
 
 namespace triad {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> runnable_kernels() {
-  std::vector<std::string> names;
-  for (const runtime::Kernels* kernels : runtime::all_kernels())
-    if (kernels->is_supported()) names.push_back(kernels->name);
-  return names;
-}
-
-std::vector<graph::Tensor> run(graph::Executor& executor, const Graph& graph,
-                               const std::vector<std::uint8_t>& pictures) {
-  Shape shape = graph.value(graph.input()).shape;
-  const std::int64_t size = element_count(shape);
-  shape.insert(shape.begin(), std::int64_t(pictures.size()) / size);
-  return executor.run({shape, pictures});
-}
-
-struct Way {
-  std::int64_t batch = 1;
-  int threads = 1;
-};
-
-void expect_equal(const graph::Tensor& result, const graph::Tensor& expected,
-                  const std::string& kernels, const Graph& graph) {
-  ASSERT_EQ(result.shape, expected.shape);
-  for (std::size_t i = 0; i < expected.values.size(); ++i)
-    ASSERT_EQ(result.values[i], expected.values[i])
-        << kernels << " kernels, element " << i << " of "
-        << to_string(result.shape) << "\n"
-        << graph::dump(graph);
-}
-
-void expect_agreement(const Graph& graph, Random& random, const Way& way = {}) {
-  const auto pictures = random_pictures(
-      random, way.batch * element_count(graph.value(graph.input()).shape));
-  reference::IntegerExecutor judge;
-  judge.load(graph);
-  const auto expected = run(judge, graph, pictures);
-  for (const std::string& kernels : runnable_kernels()) {
-    runtime::Executor executor({.threads = way.threads, .kernels = kernels});
-    executor.load(graph);
-    for (int again = 0; again < 2; ++again) {  // memory is used twice
-      const auto results = run(executor, graph, pictures);
-      ASSERT_EQ(results.size(), expected.size());
-      for (std::size_t i = 0; i < expected.size(); ++i)
-        expect_equal(results[i], expected[i], kernels, graph);
-      if (testing::Test::HasFatalFailure()) return;
-    }
-  }
-}
-
-Quantization random_quantization(Random& random, bool bytes_only) {
-  constexpr Quantization kAll[] = {kU8, kU8, kS8, kU8Centred, kS16, kU16};
-  return kAll[random.below(bytes_only ? 4 : 6)];
-}
 
 graph::Conv2d random_conv(Random& random, const Shape& input) {
   graph::Conv2d op;
@@ -163,157 +104,6 @@ TEST(RuntimeLinear, AgreesOnRandomSizes) {
     make_integers(
         graph, random,
         {.is_ternary = round % 3 != 0, .density = kDensities[round % 4]});
-    expect_agreement(graph, random, {.batch = 3, .threads = 1 + round % 3});
-    if (HasFatalFailure()) return;
-  }
-}
-
-// One op without weights on random pictures.
-void expect_op(Random& random, const graph::Op& op, std::size_t inputs,
-               bool keeps_quantization) {
-  for (int round = 0; round < 24; ++round) {
-    Builder builder("test", {pick(random, 1, 13), pick(random, 4, 20),
-                             pick(random, 4, 40)});
-    const std::vector<graph::ValueId> from(inputs, builder.input());
-    Graph graph = builder.finish({builder.add("op", op, from)});
-    graph.values[0].quantization = random_quantization(random, round % 4 != 0);
-    graph.values[1].quantization =
-        keeps_quantization ? *graph.values[0].quantization
-                           : random_quantization(random, round % 4 != 0);
-    make_integers(graph, random, {});
-    expect_agreement(graph, random);
-    if (testing::Test::HasFatalFailure()) return;
-  }
-}
-
-TEST(RuntimeOps, AgreeOnSums) {
-  Random random(15);
-  expect_op(random, graph::Add{}, 2, false);
-  expect_op(random, graph::Add{}, 3, false);
-  expect_op(random, graph::Concat{}, 3, false);
-  expect_op(random, graph::Relu{}, 1, false);
-}
-
-TEST(RuntimeOps, AgreeOnPools) {
-  Random random(16);
-  expect_op(random, graph::MaxPool{}, 1, true);
-  expect_op(random,
-            graph::MaxPool{
-                .kernel = {3, 3}, .stride = {2, 2}, .padding = {1, 1, 1, 1}},
-            1, true);
-  expect_op(random,
-            graph::MaxPool{.kernel = {3, 2},
-                           .stride = {1, 3},
-                           .padding = {2, 0, 0, 1},
-                           .ceil_mode = true},
-            1, true);
-  expect_op(random, graph::MaxPool{.kernel = {4, 4}, .stride = {3, 1}}, 1,
-            true);
-  expect_op(random, graph::AveragePool{}, 1, false);
-  expect_op(random,
-            graph::AveragePool{.kernel = {3, 3},
-                               .stride = {2, 2},
-                               .padding = {1, 1, 1, 1},
-                               .ceil_mode = true,
-                               .count_padding = false},
-            1, false);
-  expect_op(random, graph::GlobalAveragePool{}, 1, false);
-}
-
-TEST(RuntimeOps, AgreeOnWhatOnlyMoves) {
-  Random random(17);
-  expect_op(random, graph::Flatten{}, 1, true);
-  expect_op(random, graph::Dropout{}, 1, true);
-  expect_op(random, graph::Pad{.padding = {1, 2, 0, 3}}, 1, true);
-  expect_op(random, graph::Pad{.channels_before = 3, .channels_after = 2}, 1,
-            true);
-  expect_op(
-      random,
-      graph::Pad{
-          .padding = {0, 1, 1, 0}, .channels_before = 8, .channels_after = 8},
-      1, true);
-  expect_op(random, graph::Slice{.rows = {.stride = 2}}, 1, true);
-  expect_op(random, graph::Slice{.rows = {1, 4, 2}, .columns = {0, 3, 1}}, 1,
-            true);
-  expect_op(random, graph::Resize{}, 1, true);
-  expect_op(random, graph::Resize{.factor = {3, 1}}, 1, true);
-  expect_op(random, graph::ChannelsLast{.columns = 1}, 1, true);
-}
-
-TEST(RuntimeOps, AgreeOnChannelsTaken) {
-  Random random(21);
-  for (const graph::Range& channels :
-       {graph::Range{4, 12, 1}, graph::Range{0, 7, 1}, graph::Range{3, 99, 2},
-        graph::Range{8, 13, 1}}) {
-    Builder builder("test", {13, 5, 6});
-    Graph graph = builder.finish({builder.add(
-        "op", graph::Slice{.channels = channels}, {builder.input()})});
-    for (graph::Value& value : graph.values) value.quantization = kU8Centred;
-    make_integers(graph, random, {});
-    expect_agreement(graph, random);
-  }
-}
-
-TEST(RuntimeOps, AgreeOnFunctionsOfElements) {
-  Random random(22);
-  expect_op(random, graph::LeakyRelu{}, 1, false);
-  expect_op(random, graph::Clip{}, 1, false);
-  expect_op(random, graph::HardSigmoid{}, 1, false);
-  expect_op(random, graph::HardSwish{}, 1, false);
-  expect_op(random, graph::Sigmoid{}, 1, false);
-}
-
-TEST(RuntimeOps, AgreeOnProducts) {
-  Random random(23);
-  expect_op(random, graph::Mul{}, 2, false);
-  for (int round = 0; round < 24; ++round) {
-    Builder builder(
-        "test", {pick(random, 1, 13), pick(random, 1, 9), pick(random, 1, 20)});
-    const auto x = builder.input();
-    const auto gate = builder.add("gate", graph::GlobalAveragePool{}, {x});
-    Graph graph =
-        builder.finish({builder.add("after", graph::Mul{}, {x, gate}),
-                        builder.add("before", graph::Mul{}, {gate, x})});
-    for (graph::Value& value : graph.values)
-      value.quantization = random_quantization(random, round % 4 != 0);
-    make_integers(graph, random, {});
-    expect_agreement(graph, random, {.batch = 2, .threads = 2});
-    if (HasFatalFailure()) return;
-  }
-}
-
-// Two scales of a detector: odds and boxes of each, joined.
-TEST(RuntimeOps, AgreeOnDetectorHeads) {
-  Random random(24);
-  for (int round = 0; round < 24; ++round) {
-    Builder builder("test", {3, pick(random, 4, 9), pick(random, 4, 9)});
-    const int classes = pick(random, 1, 5);
-    const auto small =
-        builder.add("small", graph::MaxPool{}, {builder.input()});
-    std::vector<graph::ValueId> odds, boxes;
-    for (const auto x : {builder.input(), small}) {
-      const std::string name = std::to_string(x);
-      const auto head = [&](const std::string& kind, int columns) {
-        const auto y =
-            builder.conv(kind + name, x, {.outputs = 2 * columns}, false);
-        return builder.add(kind + "_rows" + name, graph::ChannelsLast{columns},
-                           {y});
-      };
-      odds.push_back(head("odds", classes));
-      boxes.push_back(head("boxes", 4));
-    }
-    const auto all = builder.add("all", graph::Concat{}, odds);
-    const auto places = builder.add("places", graph::Concat{}, boxes);
-    const auto soft = builder.add("soft", graph::Softmax{}, {all});
-    const auto flat = builder.add("flat", graph::Flatten{}, {places});
-    const auto alive = builder.add("alive", graph::Sigmoid{}, {places});
-    Graph graph =
-        builder.finish({soft, places, alive, flat, builder.input(), all});
-    const Quantization heads = round % 2 ? kS16 : kS8;
-    for (graph::Value& value : graph.values)
-      if (value.name != "soft") value.quantization = heads;
-    graph.values[0].quantization = graph.values[1].quantization = kU8;
-    make_integers(graph, random, {});
     expect_agreement(graph, random, {.batch = 3, .threads = 1 + round % 3});
     if (HasFatalFailure()) return;
   }

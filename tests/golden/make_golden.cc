@@ -15,6 +15,7 @@
 #include "triad/base/error.h"
 #include "triad/base/file.h"
 #include "triad/format/reader.h"
+#include "triad/format/test_lowered.h"
 #include "triad/format/test_models.h"
 #include "triad/format/writer.h"
 #include "triad_generated.h"

@@ -10,6 +10,7 @@
 #include "triad/base/file.h"
 #include "triad/format/reader.h"
 #include "triad/format/test_difference.h"
+#include "triad/format/test_lowered.h"
 #include "triad/format/test_models.h"
 #include "triad/format/writer.h"
 

@@ -89,6 +89,28 @@ TEST(IntegerRules, RefuseAZeroPointOfSixteenBits) {
       "zero point 0 of 16-bit");
 }
 
+TEST(IntegerRules, RefuseFunctionsWithoutTablesAndProductsThatOverflow) {
+  Builder net("net", {2, 4, 4});
+  const ValueId x = net.add("sigmoid", Sigmoid{}, {net.input()});
+  Graph graph = net.finish({net.add("mul", Mul{}, {x, x})});
+  for (Value& value : graph.values)
+    value.quantization = encoding::Quantization{.bits = 16, .is_signed = true};
+  graph.input_table.assign(512, 7);
+  const auto refuses = [&](const char* because) {
+    validate(graph);
+    EXPECT_THAT([&] { check_integer_rules(graph); },
+                ThrowsMessage<Error>(HasSubstr(because)));
+  };
+  refuses("'sigmoid': expected a table");
+  graph.find("sigmoid")->requantization = {
+      {.table = std::vector<std::int16_t>(1025, 9)}};
+  refuses("'mul': expected one multiplier");
+  graph.find("mul")->requantization = {{.shift = 31, .multiplier = {9}}};
+  refuses("'mul': expected 32-bit products");
+  graph.find("mul")->requantization[0].shift = 15;
+  EXPECT_NO_THROW(check_integer_rules(graph));
+}
+
 TEST(IntegerRules, RefuseFloatGraphsAndFloatWeights) {
   EXPECT_THROW(check_integer_rules(Graph{}), Error);
   expect_refused(

@@ -192,5 +192,43 @@ TEST(RemoveDeadChannels, RefusesSubnetsWithWidths) {
   EXPECT_THROW(remove_dead_channels(graph), Error);
 }
 
+// Channels left of four before `ops`, where the first filter is empty and its
+// bias is `bias`.
+std::int64_t channels_left(const std::vector<Op>& ops, float bias) {
+  Builder net("net", {2, 4, 4});
+  ValueId x = net.conv("conv1", net.input(), {.outputs = 4}, true);
+  for (std::size_t i = 0; i < ops.size(); ++i)
+    x = net.add("op" + std::to_string(i), ops[i], {x});
+  Graph graph = net.finish({net.conv("conv2", x, {.outputs = 3}, false)});
+  fill(*graph.find("conv1"),
+       [](std::size_t filter, auto) { return filter == 0; });
+  fill(*graph.find("conv2"), never);
+  std::vector<float> biases(4, 1.0f);
+  biases[0] = bias;
+  graph.find("conv1")->find("bias")->encoding =
+      encoding::Dense{{4}, encoding::share(std::move(biases))};
+  graph = remove_dead_channels(std::move(graph));
+  validate(graph);
+  return graph.value(graph.find("conv1")->output).shape[0];
+}
+
+TEST(RemoveDeadChannels, AsksWhatFunctionsMakeOfAConstant) {
+  EXPECT_EQ(channels_left({LeakyRelu{}}, 0), 3);
+  EXPECT_EQ(channels_left({LeakyRelu{}}, -1), 4);
+  EXPECT_EQ(channels_left({Sigmoid{}}, 0), 4);
+  EXPECT_EQ(channels_left({HardSigmoid{}}, -3.5f), 3);
+  EXPECT_EQ(channels_left({HardSwish{}}, -3.5f), 3);
+  EXPECT_EQ(channels_left({HardSwish{}}, -1), 4);
+  EXPECT_EQ(channels_left({Clip{0, 6}, Resize{}}, -1), 3);
+  EXPECT_EQ(channels_left({Clip{-1, 6}}, -1), 4);
+  EXPECT_EQ(channels_left({Slice{.rows = {.stride = 2}}, Relu{}}, -1), 3);
+  // Takes channels away: no chain.
+  EXPECT_EQ(channels_left({Slice{.channels = {.start = 1}}, Relu{}}, -1), 4);
+  // Padding that is averaged in makes the border another constant.
+  const AveragePool padded{.kernel = {3, 3}, .padding = {1, 1, 1, 1}};
+  EXPECT_EQ(channels_left({padded, HardSigmoid{}}, -3.5f), 4);
+  EXPECT_EQ(channels_left({padded, Relu{}}, -3.5f), 3);
+}
+
 }  // namespace
 }  // namespace triad::graph

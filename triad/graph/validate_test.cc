@@ -232,6 +232,45 @@ TEST(Validate, RefusesBadRequantization) {
       [](Graph& g) { g.find("softmax")->requantization.resize(1); }, "floats");
 }
 
+// input, sigmoid, mul by it, softmax over rows, lowered by hand.
+Graph lowered_functions() {
+  Builder net("net", {2, 4, 4});
+  const ValueId x = net.add("sigmoid", Sigmoid{}, {net.input()});
+  const ValueId y = net.add("mul", Mul{}, {net.input(), x});
+  const ValueId z = net.add("rows", ChannelsLast{2}, {y});
+  Graph graph = net.finish({net.add("softmax", Softmax{}, {z}), x});
+  for (const ValueId id : {0, 1, 2, 3})
+    graph.values[std::size_t(id)].quantization = encoding::Quantization{};
+  graph.input_table.assign(512, 7);
+  graph.find("sigmoid")->requantization = {
+      {.table = std::vector<std::int16_t>(256, 9)}};
+  graph.find("mul")->requantization = {{.shift = 1, .multiplier = {9}}};
+  return graph;
+}
+
+TEST(Validate, RefusesBadTables) {
+  const auto broken = [](const Damage& damage, const char* because) {
+    expect_refused(lowered_functions, damage, because);
+  };
+  broken(
+      [](Graph& g) { g.find("sigmoid")->requantization[0].table.pop_back(); },
+      "256 requantization entries, got 255");
+  broken([](Graph& g) { g.find("sigmoid")->requantization[0].table[3] = 256; },
+         "entries in 0..255, got 256");
+  broken(
+      [](Graph& g) { g.find("sigmoid")->requantization[0].multiplier = {1}; },
+      "0 requantization multipliers");
+  broken([](Graph& g) { g.find("mul")->requantization[0].table = {1}; },
+         "0 requantization entries");
+  broken(
+      [](Graph& g) {
+        g.find("mul")->requantization[0].multiplier = {1, 2};
+      },
+      "1 requantization multipliers");
+  broken([](Graph& g) { g.values[0].quantization->bits = 16; }, "1025");
+  broken([](Graph& g) { g.values[1].quantization.reset(); }, "'sigmoid'");
+}
+
 TEST(Executor, BatchMustFitTheInput) {
   const Graph graph = float_graph();
   const std::vector<std::uint8_t> bytes(64);

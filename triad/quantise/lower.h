@@ -15,9 +15,11 @@ struct LowerSettings {
 
 // Folds batch norm, measures every value over the calibration pictures
 // (training pictures; 256 suffice), chooses scales, fuses each Relu into the
-// layer before it, and writes weights, biases and input table as integers:
+// layer before it (a Clip to 0..6 into one of weights), and writes weights,
+// biases, input table and the tables of other functions as integers:
 //   ternary and levels weights keep their codes; dense ones become 8-bit levels
-//   u8 after a Relu, s8 elsewhere; the last values before float are 16-bit
+//   u8 after a Relu, s8 elsewhere; the last values before float, outputs
+//   among them, are 16-bit
 //   a Linear whose output nobody but a Softmax reads gives logits
 // Preprocessing stays, for to_float.h. Throws Error naming the node for a batch
 // norm that no layer takes, a weight of several ternary terms, accumulators

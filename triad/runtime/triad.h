@@ -35,7 +35,9 @@ typedef struct {
   const char* name;               /* of the network; valid until triad_free */
   const char* kernels;            /* "avx512vnni", "avx2" or "portable" */
   size_t channels, height, width; /* of a picture */
-  size_t outputs;                 /* floats per picture, logits as a rule */
+  size_t outputs;                 /* floats per picture, logits as a rule; of a
+                                     network with several outputs, all of them
+                                     one after the other */
   size_t threads;
   size_t weight_bytes; /* as packed for this machine */
   size_t value_bytes;  /* memory of values in flight */

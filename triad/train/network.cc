@@ -45,7 +45,7 @@ at::Tensor pad_picture(const at::Tensor& x, const graph::Padding& padding,
 }
 
 // The whole computation of a node without state of its own; `shape` is the
-// output's, [C, H, W] or [F].
+// output's, [C, H, W], [R, F] or [F].
 struct Stateless {
   const std::vector<at::Tensor>& inputs;
   const Shape& shape;
@@ -86,13 +86,28 @@ struct Stateless {
     return inputs[0].mean(at::IntArrayRef{2, 3}, /*keepdim=*/true);
   }
   at::Tensor operator()(const graph::Relu&) const { return inputs[0].relu(); }
-  at::Tensor operator()(const graph::Relu6&) const {
-    return at::hardtanh(inputs[0], 0, 6);
+  at::Tensor operator()(const graph::LeakyRelu& op) const {
+    return at::leaky_relu(inputs[0], op.slope);
+  }
+  at::Tensor operator()(const graph::Clip& op) const {
+    return at::hardtanh(inputs[0], op.low, op.high);
+  }
+  at::Tensor operator()(const graph::HardSigmoid& op) const {
+    return at::hardtanh(inputs[0] * op.alpha + op.beta, 0, 1);
+  }
+  at::Tensor operator()(const graph::HardSwish&) const {
+    return at::hardswish(inputs[0]);
+  }
+  at::Tensor operator()(const graph::Sigmoid&) const {
+    return at::sigmoid(inputs[0]);
   }
   at::Tensor operator()(const graph::Add&) const {
     at::Tensor sum = inputs[0] + inputs[1];
     for (std::size_t i = 2; i < inputs.size(); ++i) sum = sum + inputs[i];
     return sum;
+  }
+  at::Tensor operator()(const graph::Mul&) const {
+    return inputs[0] * inputs[1];
   }
   at::Tensor operator()(const graph::Concat&) const {
     return at::cat(inputs, 1);
@@ -106,13 +121,28 @@ struct Stateless {
         inputs[0],
         {p[1], p[3], p[0], p[2], op.channels_before, op.channels_after}, 0);
   }
-  at::Tensor operator()(const graph::StridedSlice& op) const {
-    const at::Tensor& x = inputs[0];
-    return x.slice(2, 0, x.size(2), op.stride[0])
-        .slice(3, 0, x.size(3), op.stride[1]);
+  at::Tensor operator()(const graph::ChannelsLast& op) const {
+    return inputs[0]
+        .permute({0, 2, 3, 1})
+        .reshape({inputs[0].size(0), shape[0], op.columns});
+  }
+  at::Tensor operator()(const graph::Slice& op) const {
+    at::Tensor x = inputs[0];
+    std::int64_t axis = 1;
+    for (const graph::Range& range : {op.channels, op.rows, op.columns}) {
+      x = x.slice(axis, range.start, std::min(range.stop, x.size(axis)),
+                  range.stride);
+      ++axis;
+    }
+    return x;
+  }
+  at::Tensor operator()(const graph::Resize& op) const {
+    return inputs[0]
+        .repeat_interleave(op.factor[0], 2)
+        .repeat_interleave(op.factor[1], 3);
   }
   at::Tensor operator()(const graph::Softmax&) const {
-    return at::softmax(inputs[0], 1);
+    return at::softmax(inputs[0], -1);
   }
   template <typename Op>
   at::Tensor operator()(const Op&) const {
@@ -136,9 +166,6 @@ Network::Network(graph::Graph graph, const at::Device& device)
     : graph_(std::move(graph)), device_(device), tensors_(graph_.nodes.size()) {
   require(!graph_.is_lowered(),
           "network: {} is an integer graph, which cannot train", graph_.name);
-  require(graph_.outputs.size() == 1,
-          "network: {} has {} outputs, expected one", graph_.name,
-          graph_.outputs.size());
   for (std::size_t node = 0; node < graph_.nodes.size(); ++node)
     make_tensors(node);
   require(!layers_.empty(), "network: {} has no Conv2d and no Linear",
@@ -213,7 +240,7 @@ void Network::make_steps() {
       ++uses[std::size_t(input)];
     producer[std::size_t(graph_.nodes[i].output)] = i;
   }
-  ++uses[std::size_t(graph_.outputs.front())];
+  for (const ValueId output : graph_.outputs) ++uses[std::size_t(output)];
 
   std::vector<bool> done(graph_.nodes.size(), false);
   std::vector<std::pair<std::size_t, Step>>
@@ -244,7 +271,7 @@ void Network::make_steps() {
   }
 
   std::vector<char> needed(graph_.values.size(), 0);
-  needed[std::size_t(graph_.outputs.front())] = 1;
+  for (const ValueId output : graph_.outputs) needed[std::size_t(output)] = 1;
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
     std::vector<ValueId> inputs = graph_.nodes[step->node].inputs;
     if (step->residual >= 0) inputs.push_back(step->residual);
@@ -289,7 +316,8 @@ at::Tensor Network::run(const Step& step, const std::vector<at::Tensor>& values,
                     node.op);
 }
 
-at::Tensor Network::forward(const at::Tensor& pictures, bool training) {
+std::vector<at::Tensor> Network::outputs(const at::Tensor& pictures,
+                                         bool training) {
   std::vector<at::Tensor> values(graph_.values.size());
   values[std::size_t(graph_.input())] =
       pictures.contiguous(at::MemoryFormat::ChannelsLast);
@@ -298,7 +326,14 @@ at::Tensor Network::forward(const at::Tensor& pictures, bool training) {
     for (const ValueId value : step.last_uses)
       values[std::size_t(value)].reset();
   }
-  return values[std::size_t(graph_.outputs.front())].flatten(1);
+  std::vector<at::Tensor> outputs;
+  for (const ValueId output : graph_.outputs)
+    outputs.push_back(values[std::size_t(output)]);
+  return outputs;
+}
+
+at::Tensor Network::forward(const at::Tensor& pictures, bool training) {
+  return outputs(pictures, training).front().flatten(1);
 }
 
 void Network::set_dropout_seed(std::uint64_t seed) {

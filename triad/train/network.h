@@ -30,11 +30,14 @@ struct NamedTensor {
 class Network {
  public:
   // Latents start from decode() of the graph's encodings.
-  // Throws Error for a lowered graph or one with more than one output.
+  // Throws Error for a lowered graph.
   explicit Network(graph::Graph graph,
                    const at::Device& device = at::Device(at::kCPU));
 
-  // pictures [N, C, H, W] already normalised; logits [N, classes].
+  // Every output of the graph, [N, ...], for pictures [N, C, H, W] already
+  // normalised.
+  std::vector<at::Tensor> outputs(const at::Tensor& pictures, bool training);
+  // The first of them as logits, [N, classes].
   at::Tensor forward(const at::Tensor& pictures, bool training);
 
   std::vector<Layer>& layers() { return layers_; }

@@ -39,7 +39,8 @@ void clean(const Options& options) {
           "clean: expected an output that ends in .onnx, got {}",
           options.output);
   onnx::Imported imported = onnx::import_file(
-      options.model, {.input = input_shape(options.pictures)});
+      options.model,
+      {.input = input_shape(options.pictures), .find_preprocessing = false});
   apply_preprocessing(imported.graph, options.pictures);
   const std::size_t norms = count_batch_norms(imported.graph);
   if (!options.keep_batch_norm)

@@ -85,7 +85,7 @@ const std::vector<Rule>& rules() {
        {},
        false,
        "they convert floats; quantise with their own tools",
-       ""},
+       "quantised files in part"},
   };
   return all;
 }

@@ -6,10 +6,10 @@
 
 #include "triad/base/error.h"
 #include "triad/onnx/import/find_input.h"
-#include "triad/onnx/import/fold.h"
 #include "triad/onnx/import/inline_functions.h"
-#include "triad/onnx/import/lower.h"
 #include "triad/onnx/import/merge_affine.h"
+#include "triad/onnx/import/ops/fold.h"
+#include "triad/onnx/import/ops/lower.h"
 #include "triad/onnx/import/order_nodes.h"
 
 namespace triad::onnx {
@@ -20,6 +20,13 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kOldestOpset = 7, kNewestOpset = 22, kNewestIr = 10;
 // Numbers a file may make beyond those it holds, and per byte it has.
 constexpr std::int64_t kFreeNumbers = 1 << 22, kNumbersPerByte = 4;
+
+// Names in a file may hold anything: errors and notes are one line.
+std::string one_line(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 32) c = '?';
+  return text;
+}
 
 class Importer {
  public:
@@ -87,6 +94,11 @@ class Importer {
       for (float& deviation : network.graph().preprocessing.deviation)
         deviation = 1.0f / 255.0f;
     }
+    if (!picture.view.is_plain())
+      network.note(
+          fmt::format("input '{}' has other dimensions in the file: here it is "
+                      "a picture {}",
+                      picture.name, to_string(picture.value)));
     network.graph().values[0].name = std::string(picture.name);
     symbols_.insert_or_assign(picture.name, std::move(tensor));
   }
@@ -148,12 +160,16 @@ class Importer {
   void finish(Network& network, const PictureInput& picture) {
     std::vector<std::string> notes = network.notes();
     graph::Graph graph =
-        merge_affine(std::move(network.graph()), network.affine_nodes(), notes,
-                     picture.is_bytes);
+        merge_affine(std::move(network.graph()),
+                     {.affine = network.affine_nodes(),
+                      .find_preprocessing = settings_.find_preprocessing,
+                      .is_bytes = picture.is_bytes},
+                     notes);
     apply_metadata(graph);
     validate(graph);
     result_.graph = std::move(graph);
-    result_.notes.insert(result_.notes.end(), notes.begin(), notes.end());
+    for (const std::string& note : notes)
+      result_.notes.push_back(one_line(note));
   }
 
   // What triad's own export noted.
@@ -209,9 +225,9 @@ Imported import(Bytes bytes, std::optional<fs::path> folder,
   try {
     return Importer(bytes, std::move(folder), settings).run(title);
   } catch (const Error& error) {
-    fail("{}: {}", name, error.what());
+    fail("{}: {}", name, one_line(error.what()));
   } catch (const fs::filesystem_error& error) {
-    fail("{}: {}", name, error.what());
+    fail("{}: {}", name, one_line(error.what()));
   }
 }
 

@@ -27,6 +27,9 @@ struct ImportSettings {
   Shape input = {};
   // Serialized TensorProtos for inputs that are constants here, by name.
   std::map<std::string, std::vector<std::byte>> tensors = {};
+  // A normalisation at the beginning of the file becomes the graph's
+  // preprocessing; else it stays, and the input is the file's own.
+  bool find_preprocessing = true;
 };
 
 struct Imported {

@@ -83,6 +83,14 @@ TEST(ImportOnnx, FollowsChannelsLastAndMovesTheNormalisation) {
   EXPECT_NE(imported.graph.nodes[1].find("bias"), nullptr);
 }
 
+TEST(ImportOnnx, LeavesTheNormalisationWhereAsked) {
+  const Imported imported = import_bytes(tf2onnx_file().bytes(), "test.onnx",
+                                         {.find_preprocessing = false});
+  EXPECT_EQ(ops(imported.graph)[1], "batch_norm");
+  EXPECT_THAT(imported.graph.preprocessing.mean, ElementsAre(0, 0, 0));
+  EXPECT_THAT(imported.notes, Contains(HasSubstr("input 'image:0' has other")));
+}
+
 TEST(ImportOnnx, TakesSqueezeAndExcitationAndMeansOfChannelsLast) {
   EXPECT_THAT(
       ops(import(keras_file()).graph),

@@ -29,17 +29,16 @@ bool is_one(float x) { return x == 1.0f; }
 
 class Merger {
  public:
-  Merger(graph::Graph graph, std::set<std::string> affine,
-         std::vector<std::string>& notes, bool is_bytes)
+  Merger(graph::Graph graph, MergeSettings settings,
+         std::vector<std::string>& notes)
       : graph_(std::move(graph)),
-        affine_(std::move(affine)),
+        settings_(std::move(settings)),
         notes_(notes),
-        is_bytes_(is_bytes),
         removed_(graph_.nodes.size(), false) {}
 
   graph::Graph run() {
     merge_into_producers();
-    merge_into_preprocessing();
+    if (settings_.find_preprocessing) merge_into_preprocessing();
     return remove_nodes(std::move(graph_), removed_);
   }
 
@@ -49,7 +48,7 @@ class Merger {
     std::vector<std::size_t> producers = find_producers(graph_);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       Node& node = graph_.nodes[i];
-      if (!affine_.contains(node.name)) continue;
+      if (!settings_.affine.contains(node.name)) continue;
       const graph::ValueId input = node.inputs[0];
       const std::size_t before = producers[std::size_t(input)];
       if (readers[std::size_t(input)] != 1 ||
@@ -89,11 +88,13 @@ class Merger {
     const auto found = std::ranges::find_if(graph_.nodes, [&](const Node& n) {
       return !n.inputs.empty() && n.inputs[0] == input;
     });
-    if (found == graph_.nodes.end() || !affine_.contains(found->name)) return;
+    if (found == graph_.nodes.end() || !settings_.affine.contains(found->name))
+      return;
     const Floats gain = parameter(*found, "weight");
     const Floats offset = parameter(*found, "bias");
     if (!std::ranges::all_of(gain, [](float g) { return g > 0; })) return;
-    const float range = is_bytes_ || takes_bytes(gain, offset) ? 255.0f : 1.0f;
+    const float range =
+        settings_.is_bytes || takes_bytes(gain, offset) ? 255.0f : 1.0f;
     Floats mean, deviation;
     for (std::size_t c = 0; c < gain.size(); ++c) {
       deviation.push_back(1.0f / (gain[c] * range));
@@ -120,18 +121,17 @@ class Merger {
   }
 
   graph::Graph graph_;
-  const std::set<std::string> affine_;
+  const MergeSettings settings_;
   std::vector<std::string>& notes_;
-  const bool is_bytes_;
   std::vector<bool> removed_;
 };
 
 }  // namespace
 
-graph::Graph merge_affine(graph::Graph graph, std::set<std::string> affine,
-                          std::vector<std::string>& notes, bool is_bytes) {
-  if (affine.empty()) return graph;
-  return Merger(std::move(graph), std::move(affine), notes, is_bytes).run();
+graph::Graph merge_affine(graph::Graph graph, MergeSettings settings,
+                          std::vector<std::string>& notes) {
+  if (settings.affine.empty()) return graph;
+  return Merger(std::move(graph), std::move(settings), notes).run();
 }
 
 }  // namespace triad::onnx

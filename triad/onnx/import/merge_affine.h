@@ -10,12 +10,17 @@
 
 namespace triad::onnx {
 
-// `affine` names batch norms that only scale and shift (Network::add_affine).
+struct MergeSettings {
+  // Names of batch norms that only scale and shift (Network::add_affine).
+  std::set<std::string> affine;
+  bool find_preprocessing = true;  // else those behind the input stay
+  bool is_bytes = false;  // the file itself takes bytes rather than floats
+};
+
 // A shift behind a layer becomes its bias; scale and shift behind a batch norm
 // become part of it; those behind the input become the preprocessing. What
 // remains stays a batch norm. Adds a line to `notes` for the preprocessing.
-// `is_bytes`: the file itself takes bytes rather than floats.
-graph::Graph merge_affine(graph::Graph graph, std::set<std::string> affine,
-                          std::vector<std::string>& notes, bool is_bytes);
+graph::Graph merge_affine(graph::Graph graph, MergeSettings settings,
+                          std::vector<std::string>& notes);
 
 }  // namespace triad::onnx

@@ -15,8 +15,8 @@
 #include "triad/base/file.h"
 #include "triad/onnx/import.h"
 #include "triad/onnx/import/constant.h"
-#include "triad/onnx/import/fold.h"
 #include "triad/onnx/import/messages.h"
+#include "triad/onnx/import/ops/fold.h"
 #include "triad/reference/float_executor.h"
 
 namespace triad::onnx {

@@ -4,26 +4,21 @@
 
 #include <onnx/onnx_pb.h>
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "triad/base/random.h"
 #include "triad/base/shape.h"
+#include "triad/onnx/import/test_values.h"
 
 namespace triad::onnx {
 
 class TestFile {
  public:
   using Type = ::onnx::TensorProto_DataType;
-  using Value = std::variant<std::int64_t, float, std::string,
-                             std::vector<std::int64_t>, std::vector<float>>;
-  using Attributes = std::vector<std::pair<std::string, Value>>;
+  using Attributes = std::vector<std::pair<std::string, AttributeValue>>;
 
   explicit TestFile(int opset, int ir = 8) {
     model.set_ir_version(ir);
@@ -55,7 +50,7 @@ class TestFile {
   // Random numbers that keep values in range; the same for equal names.
   ::onnx::TensorProto& weights(const std::string& name, const Shape& shape,
                                double offset = 0) {
-    return floats(name, shape, random(name, shape, offset));
+    return floats(name, shape, random_weights(name, shape, offset));
   }
   ::onnx::TensorProto& integers(const std::string& name, const Shape& shape,
                                 const std::vector<std::int64_t>& values) {
@@ -95,18 +90,7 @@ class TestFile {
     for (const auto& input : inputs) node.add_input(input);
     for (const auto& output : outputs) node.add_output(output);
     for (const auto& [name, value] : attributes)
-      set(*node.add_attribute(), name, value);
-  }
-
-  static std::vector<float> random(const std::string& name, const Shape& shape,
-                                   double offset) {
-    Random random(std::hash<std::string>{}(name));
-    std::vector<float> values(std::size_t(element_count(shape)));
-    const double taps =
-        shape.size() > 1 ? double(values.size()) / double(shape[0]) : 4;
-    for (float& x : values)
-      x = float(offset + random.normal() / std::sqrt(taps));
-    return values;
+      set_attribute(*node.add_attribute(), name, value);
   }
 
   ::onnx::GraphProto& graph() { return *model.mutable_graph(); }
@@ -143,30 +127,6 @@ class TestFile {
     for (const std::int64_t size : shape) tensor.add_dims(size);
     tensor.set_raw_data(values.data(), values.size() * sizeof(T));
     return tensor;
-  }
-
-  static void set(::onnx::AttributeProto& attribute, const std::string& name,
-                  const Value& value) {
-    using Proto = ::onnx::AttributeProto;
-    attribute.set_name(name);
-    if (const auto* i = std::get_if<std::int64_t>(&value)) {
-      attribute.set_type(Proto::INT);
-      attribute.set_i(*i);
-    } else if (const auto* f = std::get_if<float>(&value)) {
-      attribute.set_type(Proto::FLOAT);
-      attribute.set_f(*f);
-    } else if (const auto* s = std::get_if<std::string>(&value)) {
-      attribute.set_type(Proto::STRING);
-      attribute.set_s(*s);
-    } else if (const auto* ints =
-                   std::get_if<std::vector<std::int64_t>>(&value)) {
-      attribute.set_type(Proto::INTS);
-      for (const std::int64_t x : *ints) attribute.add_ints(x);
-    } else {
-      attribute.set_type(Proto::FLOATS);
-      for (const float x : std::get<std::vector<float>>(value))
-        attribute.add_floats(x);
-    }
   }
 };
 

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "triad/onnx/import/lower.h"
+#include "triad/onnx/import/ops/lower.h"
 
 namespace triad::onnx {
 namespace {

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <deque>
 
-#include "triad/onnx/import/fold.h"
+#include "triad/onnx/import/ops/fold.h"
 
 namespace triad::onnx {
 namespace {

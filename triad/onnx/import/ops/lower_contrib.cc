@@ -1,9 +1,9 @@
 // Ops on integers that ONNX Runtime's quantiser writes beside ONNX's own
 // (domain com.microsoft).
 // https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
-#include "triad/onnx/import/fold.h"
-#include "triad/onnx/import/integers.h"
-#include "triad/onnx/import/lower.h"
+#include "triad/onnx/import/ops/fold.h"
+#include "triad/onnx/import/ops/integers.h"
+#include "triad/onnx/import/ops/lower.h"
 
 namespace triad::onnx {
 namespace {

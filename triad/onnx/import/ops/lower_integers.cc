@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "triad/onnx/import/fold.h"
-#include "triad/onnx/import/integers.h"
-#include "triad/onnx/import/lower.h"
+#include "triad/onnx/import/ops/fold.h"
+#include "triad/onnx/import/ops/integers.h"
+#include "triad/onnx/import/ops/lower.h"
 
 namespace triad::onnx {
 namespace {

@@ -1,10 +1,10 @@
-#include "triad/onnx/import/fold.h"
+#include "triad/onnx/import/ops/fold.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 
-#include "triad/onnx/import/lower.h"
+#include "triad/onnx/import/ops/lower.h"
 
 namespace triad::onnx {
 namespace {

@@ -1,4 +1,4 @@
-#include "triad/onnx/import/lower.h"
+#include "triad/onnx/import/ops/lower.h"
 
 #include <algorithm>
 #include <iterator>

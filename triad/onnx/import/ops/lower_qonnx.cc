@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "triad/onnx/import/fold.h"
-#include "triad/onnx/import/lower.h"
+#include "triad/onnx/import/ops/fold.h"
+#include "triad/onnx/import/ops/lower.h"
 
 namespace triad::onnx {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "triad/onnx/import/lower.h"
+#include "triad/onnx/import/ops/lower.h"
 
 namespace triad::onnx {
 namespace {

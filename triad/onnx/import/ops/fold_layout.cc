@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "triad/onnx/import/fold.h"
+#include "triad/onnx/import/ops/fold.h"
 #include "triad/onnx/import/view.h"
 
 namespace triad::onnx {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "triad/onnx/import/lower.h"
+#include "triad/onnx/import/ops/lower.h"
 
 namespace triad::onnx {
 namespace {

@@ -298,14 +298,11 @@ TEST_P(DialectsReadBack, HaveTheSameWeights) {
   }
 }
 
-// The importer does not fold QCDQ's Clip of constants.
-INSTANTIATE_TEST_SUITE_P(All, DialectsReadBack,
-                         testing::Values(IntegerDialect::qdq,
-                                         IntegerDialect::qonnx,
-                                         IntegerDialect::int2),
-                         [](const auto& dialect) {
-                           return std::string(to_string(dialect.param));
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    All, DialectsReadBack,
+    testing::Values(IntegerDialect::qdq, IntegerDialect::qcdq,
+                    IntegerDialect::qonnx, IntegerDialect::int2),
+    [](const auto& dialect) { return std::string(to_string(dialect.param)); });
 
 TEST(Dialects, RefuseOpsetsThatCannotSayIt) {
   const graph::Graph lowered = lowered_ternary();

@@ -106,6 +106,7 @@ constexpr Row kFolds[] = {
     {"And", fold_binary},
     {"Cast", fold_cast},
     {"Ceil", fold_unary},
+    {"Clip", fold_clip},
     {"Concat", fold_concat},
     {"Constant", fold_constant},
     {"ConstantOfShape", fold_constant_of_shape},

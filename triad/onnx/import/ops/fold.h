@@ -31,6 +31,7 @@ void fold_expand(Call& call);
 // fold_arithmetic.cc: new numbers from old ones.
 void fold_binary(Call& call);
 void fold_unary(Call& call);
+void fold_clip(Call& call);
 void fold_where(Call& call);
 void fold_reduce(Call& call);
 

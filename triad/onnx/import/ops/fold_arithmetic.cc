@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 
 #include "triad/onnx/import/ops/fold.h"
 
@@ -128,6 +129,34 @@ void fold_unary(Call& call) {
   }
   std::vector<float> values = x.floats();
   for (float& value : values) value = compute(call, value);
+  call.set(Constant(x.shape(), std::move(values)));
+}
+
+void fold_clip(Call& call) {
+  const Constant& x = call.constant(0);
+  call.network.spend(x.count());
+  for (const std::size_t bound : {1, 2})
+    call.expect(!call.has_input(bound) || call.constant(bound).count() == 1,
+                "expected one number as {}", bound == 1 ? "min" : "max");
+  if (x.is_integer()) {
+    const auto low = call.has_input(1)
+                         ? call.constant(1).integer_at(0)
+                         : std::numeric_limits<std::int64_t>::min();
+    const auto high = call.has_input(2)
+                          ? call.constant(2).integer_at(0)
+                          : std::numeric_limits<std::int64_t>::max();
+    std::vector<std::int64_t> values = x.integers();
+    for (std::int64_t& value : values)
+      value = std::min(std::max(value, low), high);
+    return call.set(Constant(x.shape(), std::move(values), x.type()));
+  }
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  const float low = call.has_input(1) ? call.constant(1).float_at(0)
+                                      : call.number("min", -kLargest);
+  const float high = call.has_input(2) ? call.constant(2).float_at(0)
+                                       : call.number("max", kLargest);
+  std::vector<float> values = x.floats();
+  for (float& value : values) value = std::min(std::max(value, low), high);
   call.set(Constant(x.shape(), std::move(values)));
 }
 

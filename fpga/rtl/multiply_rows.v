@@ -1,6 +1,6 @@
 // product = value * weight, both signed, as one adder a weight bit: each row
-// adds the value at its own place only, half the logic of what Yosys makes of
-// `*`. Combinational. BITS >= 2, WEIGHT_BITS >= 2.
+// adds the value at its own place only.
+// Combinational. BITS >= 2, WEIGHT_BITS >= 2.
 module multiply_rows #(
     parameter BITS = 9,
     parameter WEIGHT_BITS = 8

@@ -1,23 +1,23 @@
-// ternary_pe of 4 lanes for all activations and codes, in any order of beats
-// and stalls: its sum is that of the definition. The accumulator is 20 bits and
-// wraps, as the definition's does.
+// ternary_pe of 4 lanes of 4 bits for all activations and codes, in any order
+// of beats and stalls, for ever: its sum is that of the definition, modulo 2^12,
+// the width of both accumulators.
 module pe_proof (
     input clk,
     input advance,
     input in_valid,
     input in_first,
     input in_last,
-    input [31:0] in_values,
+    input [15:0] in_values,
     input [7:0] in_codes
 );
   reg reset = 1;
   always @(posedge clk) reset <= 0;
   wire out_valid;
-  wire [19:0] out_sum;
+  wire [11:0] out_sum;
   ternary_pe #(
       .LANES(4),
-      .BITS(8),
-      .SUM(20),
+      .BITS(4),
+      .SUM(12),
       .REGISTERED(0)
   ) dut (
       .clk(clk),
@@ -32,25 +32,26 @@ module pe_proof (
       .out_sum(out_sum)
   );
 
-  function [19:0] term(input [7:0] value, input [1:0] code);
-    term = !code[0] ? 20'd0 : code[1] ? -{{12{value[7]}}, value}
-        : {{12{value[7]}}, value};
+  function [11:0] term(input [3:0] value, input [1:0] code);
+    term = !code[0] ? 12'd0 : code[1] ? -{{8{value[3]}}, value}
+        : {{8{value[3]}}, value};
   endfunction
   reg started = 0, ended = 0;
-  reg [19:0] total;
+  reg [11:0] total;
   always @(posedge clk)
     if (!reset && advance) begin
       if (in_valid) begin
-        total <= (in_first ? 20'd0 : total)
-            + term(in_values[7:0], in_codes[1:0])
-            + term(in_values[15:8], in_codes[3:2])
-            + term(in_values[23:16], in_codes[5:4])
-            + term(in_values[31:24], in_codes[7:6]);
+        total <= (in_first ? 12'd0 : total)
+            + ((term(in_values[3:0], in_codes[1:0])
+            + term(in_values[7:4], in_codes[3:2]))
+            + (term(in_values[11:8], in_codes[5:4])
+            + term(in_values[15:12], in_codes[7:6])));
         started <= started || in_first;
       end
       ended <= in_valid && in_last;
     end
-  always @* if (!reset) begin
+  always @* if (reset) assert (!started && !ended);
+  else begin
     if (started) assert (out_sum == total);
     assert (out_valid == ended);
   end

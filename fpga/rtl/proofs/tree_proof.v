@@ -1,16 +1,14 @@
-// adder_tree of LANES lanes for all values and carries.
-module tree_proof #(
-    parameter LANES = 7
-) (
+// adder_tree of 5 lanes of 3 bits for all values and carries.
+module tree_proof (
     input clk,
-    input [LANES*5-1:0] values,
-    input [LANES-1:0] carries
+    input [14:0] values,
+    input [4:0] carries
 );
-  wire signed [7:0] sum;
+  wire signed [5:0] sum;
   wire carry;
   adder_tree #(
-      .LANES(LANES),
-      .BITS(5),
+      .LANES(5),
+      .BITS(3),
       .LEVELS(3),
       .REGISTERED(0)
   ) dut (
@@ -25,9 +23,9 @@ module tree_proof #(
   integer lane;
   always @* begin
     expected = 0;
-    for (lane = 0; lane < LANES; lane = lane + 1)
+    for (lane = 0; lane < 5; lane = lane + 1)
       expected = expected
-          + {{7{values[lane*5+4]}}, values[lane*5+:5]} + carries[lane];
-    assert ({{4{sum[7]}}, sum} + carry == expected);
+          + {{9{values[lane*3+2]}}, values[lane*3+:3]} + carries[lane];
+    assert ({{6{sum[5]}}, sum} + carry == expected);
   end
 endmodule

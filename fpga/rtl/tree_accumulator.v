@@ -1,0 +1,66 @@
+// What the PEs share: an adder tree over the terms of a beat, and an
+// accumulator over beats. Parameters, latency and handshake as in ternary_pe.
+module tree_accumulator #(
+    parameter LANES = 16,
+    parameter BITS = 9,
+    parameter SUM = 32,
+    parameter REGISTERED = 1
+) (
+    input clk,
+    input reset,
+    input advance,
+    input in_valid,
+    input in_first,
+    input in_last,
+    input [LANES*BITS-1:0] in_terms,  // [LANES] signed
+    input [LANES-1:0] in_carries,  // added to the terms
+    output reg out_valid,
+    output reg [SUM-1:0] out_sum
+);
+  function integer ceil_log2(input integer value);
+    for (ceil_log2 = 0; (1 << ceil_log2) < value; ceil_log2 = ceil_log2 + 1);
+  endfunction
+  localparam LEVELS = ceil_log2(LANES);
+  localparam WIDTH = BITS + LEVELS;
+
+  wire signed [WIDTH-1:0] tree_sum;
+  wire tree_carry;
+  adder_tree #(
+      .LANES(LANES),
+      .BITS(BITS),
+      .LEVELS(LEVELS),
+      .REGISTERED(REGISTERED)
+  ) tree (
+      .clk(clk),
+      .advance(advance),
+      .values(in_terms),
+      .carries(in_carries),
+      .sum(tree_sum),
+      .carry(tree_carry)
+  );
+
+  wire valid, first, last;  // as they leave the tree
+  generate
+    if (REGISTERED != 0 && LEVELS > 0) begin : delayed
+      reg [3*LEVELS-1:0] flags;
+      wire [3*LEVELS+2:0] shifted = {flags, in_valid, in_first, in_last};
+      always @(posedge clk)
+        if (reset) flags <= {3 * LEVELS{1'b0}};
+        else if (advance)
+          flags <= shifted[3*LEVELS-1:0];
+      assign {valid, first, last} = shifted[3*LEVELS+2-:3];
+    end else begin : direct
+      assign {valid, first, last} = {in_valid, in_first, in_last};
+    end
+  endgenerate
+
+  wire [SUM-1:0] addend = {{SUM - WIDTH{tree_sum[WIDTH-1]}}, tree_sum};
+  always @(posedge clk)
+    if (reset) out_valid <= 1'b0;
+    else if (advance) begin
+      out_valid <= valid && last;
+      if (valid)
+        out_sum <= (first ? {SUM{1'b0}} : out_sum) + addend
+            + {{SUM - 1{1'b0}}, tree_carry};
+    end
+endmodule

@@ -45,6 +45,41 @@ TEST_F(OnnxCommands, ConvertGivesATriadFileAndBack) {
   EXPECT_EQ(run_json({"inspect", again})["layers"], before["layers"]);
 }
 
+TEST_F(OnnxCommands, NothingReplacesItsInput) {
+  const std::string onnx = path("net.onnx");
+  std::filesystem::copy_file(kOnnx / "torchscript.onnx", onnx);
+  const auto before = read_file(onnx);
+  for (const char* command : {"clean", "convert"}) {
+    const Answer answer = run_triad({command, onnx, "-o", path("./net.onnx")});
+    EXPECT_EQ(answer.code, 1);
+    EXPECT_THAT(answer.err, HasSubstr("name another output"));
+  }
+  EXPECT_EQ(read_file(onnx), before);
+  const std::string lowered = path("net.triad");
+  std::filesystem::copy_file(
+      std::filesystem::path(TRIAD_GOLDEN) / "good/lowered.triad", lowered);
+  EXPECT_THAT(run_triad({"line-up", lowered, "-o", lowered}).err,
+              HasSubstr("name another output"));
+}
+
+TEST_F(OnnxCommands, FloatsSayHowToBecomeIntegers) {
+  const std::string onnx = kOnnx / "torchscript.onnx";
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"bench", onnx},
+        {"line-up", onnx, "-o", path("x.triad")}}) {
+    const Answer answer = run_triad(command);
+    EXPECT_EQ(answer.code, 1);
+    EXPECT_THAT(answer.err, HasSubstr("triad compress"));
+  }
+}
+
+TEST_F(OnnxCommands, EvalRefusesPicturesOfOtherChannels) {
+  const Answer answer =
+      run_triad({"eval", kOnnx / "torchscript.onnx", "--data", "digits"});
+  EXPECT_EQ(answer.code, 1);
+  EXPECT_THAT(answer.err, HasSubstr("3 channels"));
+}
+
 TEST_F(OnnxCommands, CleanSaysWhatChanged) {
   const std::string clean = path("clean.onnx");
   const json told =

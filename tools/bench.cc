@@ -60,6 +60,9 @@ Subject read_subject(const Options& options) {
           options.model);
   if (options.network.empty()) {
     ModelFile file = read_model_file(options.model);
+    require(file.graph.is_lowered(),
+            "bench: {} holds floats: triad compress makes integers of it",
+            file.file.string());
     return {std::move(file.graph), file.file.string(), file.file_bytes};
   }
   graph::Graph graph =

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "tools/commands.h"
+#include "tools/model_file.h"
 #include "tools/output.h"
 #include "tools/picture_options.h"
 #include "tools/version.h"
@@ -38,6 +39,7 @@ void clean(const Options& options) {
   require(options.output.ends_with(".onnx"),
           "clean: expected an output that ends in .onnx, got {}",
           options.output);
+  require_other_file(options.output, options.model);
   onnx::Imported imported = onnx::import_file(
       options.model,
       {.input = input_shape(options.pictures), .find_preprocessing = false});

@@ -83,6 +83,7 @@ void convert(const Options& options) {
           "convert: expected an output that ends in .onnx or .triad, got {}",
           options.output);
   const ModelFile model = read(options);
+  require_other_file(options.output, model.file);
   if (to_triad) return convert_to_triad(model, options);
   const std::vector<std::byte> bytes =
       to_onnx(model.graph, export_settings(model, options), options);

@@ -21,6 +21,17 @@ struct Options {
   int threads = 0;
 };
 
+// Sizes are fitted; a network of colours says nothing about grey pictures.
+void require_channels(const data::Dataset& pictures,
+                      const graph::Graph& graph) {
+  const Shape shape = pictures.picture_shape();
+  const Shape& input = graph.value(graph.input()).shape;
+  require(shape.empty() || shape[0] == input[0],
+          "eval: {} takes pictures {}, these are {}: expected data of {} "
+          "channels",
+          graph.name, to_string(input), to_string(shape), input[0]);
+}
+
 Json to_json(const ModelFile& model, const Options& options,
              const Accuracy& accuracy) {
   return {{"model", model.file.string()},
@@ -46,6 +57,7 @@ void eval(const Options& options) {
   const auto executor =
       make_executor(options.executor, model.graph, options.threads);
   const data::Splits splits = data::open(options.data);
+  require_channels(*splits.test, model.graph);
   const Accuracy accuracy =
       evaluate(*executor, model.graph, *splits.test, options.limit, "evaluate");
   if (options.json) return print_json(to_json(model, options, accuracy));

@@ -56,11 +56,12 @@ void print_text(const ModelFile& model, const Measures& measures) {
       "\n{}: {} layers, input {}, {}", model.graph.name, measures.layers.size(),
       to_string(model.graph.value(model.graph.input()).shape),
       model.graph.is_lowered() ? "integer arithmetic" : "floating point"));
-  print_line(fmt::format(
-      "CR (Yang 2020, 16 / (D (1 - s_min)), {} counted layers): {:.2f}x, "
-      "D = {:.6f}, s_min = {:.6f}",
-      measures.counted_layers, measures.compression_rate,
-      measures.census.density(), measures.census.smallest_zero_share));
+  if (measures.counted_layers > 0)
+    print_line(fmt::format(
+        "CR (Yang 2020, 16 / (D (1 - s_min)), {} counted layers): {:.2f}x, "
+        "D = {:.6f}, s_min = {:.6f}",
+        measures.counted_layers, measures.compression_rate,
+        measures.census.density(), measures.census.smallest_zero_share));
   print_line(fmt::format(
       "file compression (32-bit weights and biases / whole file): {:.2f}x, "
       "{} / {}",

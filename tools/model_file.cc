@@ -60,4 +60,10 @@ ModelFile read_model_file(const fs::path& path, const std::string& network,
   return result;
 }
 
+void require_other_file(const fs::path& output, const fs::path& input) {
+  std::error_code ignored;  // an output that does not exist is another file
+  require(!fs::equivalent(output, input, ignored),
+          "{}: is the input, too: name another output", output.string());
+}
+
 }  // namespace triad::tools

@@ -29,4 +29,8 @@ ModelFile read_model_file(const std::filesystem::path& path,
                           const std::string& network = "",
                           const PictureOptions& pictures = {});
 
+// Throws Error if a command would write its result over the file it read.
+void require_other_file(const std::filesystem::path& output,
+                        const std::filesystem::path& input);
+
 }  // namespace triad::tools

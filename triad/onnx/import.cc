@@ -80,7 +80,8 @@ class Importer {
     for (const TensorMessage& tensor : model_.initializers) {
       Constant constant = read_constant(tensor, external_);
       if (tensor.is_external) budget_ += kNumbersPerByte * constant.count();
-      symbols_.insert_or_assign(tensor.name, std::move(constant));
+      require(symbols_.emplace(tensor.name, std::move(constant)).second,
+              "initialiser '{}': is given twice", tensor.name);
     }
     for (const auto& [name, bytes] : settings_.tensors)
       symbols_.insert_or_assign(name,
@@ -205,7 +206,7 @@ class Importer {
       float value = 0;
       const auto [end, error] =
           std::from_chars(part.data(), part.data() + part.size(), value);
-      if (error != std::errc{}) return {};
+      if (error != std::errc{} || end != part.data() + part.size()) return {};
       values.push_back(value);
     }
     return values;

@@ -164,6 +164,22 @@ std::vector<std::int64_t> unpack(const std::vector<std::int64_t>& packed,
   return numbers;
 }
 
+// What a typed field may hold for an element of `type`: its values, the bits of
+// a 16-bit float, a byte of packed integers. Fields are wider than most types.
+void require_range(const std::vector<std::int64_t>& numbers, DataType type) {
+  const bool is_signed = type == DataType::int8 || type == DataType::int16 ||
+                         type == DataType::int32;
+  const int bits = std::max(element_bits(type), 8);
+  if (bits > 32) return;
+  const std::int64_t lowest =
+      is_signed ? -(std::int64_t(1) << (bits - 1)) : std::int64_t(0);
+  const std::int64_t highest = lowest + (std::int64_t(1) << bits) - 1;
+  for (const std::int64_t number : numbers)
+    require(number >= lowest && number <= highest,
+            "expected numbers that {} can hold, got {}", to_string(type),
+            number);
+}
+
 // ONNX's table of which typed field holds which type.
 int field_of(DataType type) {
   switch (type) {
@@ -191,6 +207,7 @@ Constant read_typed(const TensorMessage& tensor, std::int64_t count) {
   if (tensor.type == DataType::float64)
     return {tensor.shape, typed_floats<double>(tensor)};
   std::vector<std::int64_t> integers = typed_integers(tensor);
+  require_range(integers, tensor.type);
   if (is_float(tensor.type))
     return {tensor.shape, from_halves(integers, tensor.type)};
   if (element_bits(tensor.type) < 8)

@@ -200,6 +200,9 @@ TEST(ImportOnnx, RefusesCyclesAndTensorsMadeTwice) {
   twice.node("Relu", {"x"}, {"y"});
   twice.node("Sigmoid", {"x"}, {"y"});
   EXPECT_THAT(refusal(twice), HasSubstr("made by two nodes"));
+  TestFile given = torchscript_file();
+  given.graph().add_initializer()->CopyFrom(given.graph().initializer(0));
+  EXPECT_THAT(refusal(given), HasSubstr("given twice"));
   TestFile recursive(13);
   recursive.input("x", {1, 1, 4, 4});
   recursive.output("y");
@@ -210,6 +213,33 @@ TEST(ImportOnnx, RefusesCyclesAndTensorsMadeTwice) {
   TestFile::fill_node(*function.add_node(), "f", {"a"}, {"b"}, {});
   recursive.node("f", {"x"}, {"y"});
   EXPECT_THAT(refusal(recursive), HasSubstr("call itself"));
+}
+
+TEST(ImportOnnx, RefusesNumbersBeyondTheirType) {
+  using Proto = ::onnx::TensorProto;
+  struct Case {
+    Proto::DataType type;
+    std::int32_t lowest, highest;
+  };
+  for (const auto& [type, lowest, highest] :
+       {Case{Proto::INT8, -128, 127}, Case{Proto::UINT8, 0, 255},
+        Case{Proto::INT16, -32768, 32767}, Case{Proto::UINT16, 0, 65535}})
+    for (const std::int32_t number :
+         {lowest, highest, lowest - 1, highest + 1}) {
+      TestFile file(13);
+      file.input("x", {1, 1, 4, 4});
+      file.output("y");
+      auto& tensor = file.floats("w", {1, 1, 1, 1}, {});
+      tensor.clear_raw_data();
+      tensor.set_data_type(type);
+      tensor.add_int32_data(number);
+      file.node("Cast", {"w"}, {"c"}, {{"to", std::int64_t(Proto::FLOAT)}});
+      file.node("Conv", {"x", "c"}, {"y"});
+      if (number >= lowest && number <= highest)
+        EXPECT_EQ(refusal(file), "accepted") << number;
+      else
+        EXPECT_THAT(refusal(file), HasSubstr("can hold")) << number;
+    }
 }
 
 TEST(ImportOnnx, RefusesWrongTypesAndShapes) {

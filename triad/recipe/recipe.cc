@@ -47,8 +47,13 @@ class Assign {
     access(recipe_) = **node_.as_string();
   }
   void operator()(std::vector<double>& (*access)(Recipe&)) const {
-    require(node_.is_array(), "{}: {}: expected a list of numbers: [1, 2]",
-            where_, key_.path());
+    if (node_.is_number()) {  // a list of one
+      access(recipe_) = {number(node_)};
+      return;
+    }
+    require(node_.is_array(),
+            "{}: {}: expected a number or a list of them: [1, 2]", where_,
+            key_.path());
     std::vector<double> values;
     for (const toml::node& item : *node_.as_array())
       values.push_back(number(item));

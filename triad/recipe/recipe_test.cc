@@ -55,6 +55,11 @@ density = 0.7
   EXPECT_EQ(recipe.group_lasso.density, 0.7);
 }
 
+TEST(Recipe, TakesOneNumberWhereAListMayStand) {
+  const Recipe recipe = parse_recipe("[model]\nmean = 0.5\n", "r.toml");
+  EXPECT_EQ(recipe.model.mean, std::vector<double>{0.5});
+}
+
 TEST(Recipe, ComesBackFromToml) {
   Recipe recipe = parse_recipe("[group_lasso]\ncompression_rate = 21.15", "x");
   recipe.name = "odd \"name\"\\ with\nlines \x01 and \xc3\xa9";
@@ -118,7 +123,7 @@ TEST(Recipe, WrongTypesAreRefused) {
   EXPECT_THAT(error_of("[training]\nbatch = 1.5\n"), HasSubstr("whole"));
   EXPECT_THAT(error_of("[training]\nbatch = \"1\"\n"), HasSubstr("whole"));
   EXPECT_THAT(error_of("[ternary]\nenabled = 1\n"), HasSubstr("true or false"));
-  EXPECT_THAT(error_of("[training]\nstep_at = 3\n"), HasSubstr("list"));
+  EXPECT_THAT(error_of("[training]\nstep_at = \"3\"\n"), HasSubstr("list"));
   EXPECT_THAT(error_of("[training]\nstep_at = [\"a\"]\n"),
               HasSubstr("step_at"));
   EXPECT_THAT(error_of("training = 3\n"), HasSubstr("training"));

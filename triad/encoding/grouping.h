@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "triad/base/shape.h"
+#include "triad/encoding/block.h"
 #include "triad/encoding/structure.h"
 
 namespace triad::encoding {
@@ -27,21 +28,6 @@ struct WeightShape {
 // [K, C, R, S] or [K, C] to WeightShape. Throws Error naming `layer` for any
 // other rank or a zero dimension.
 WeightShape weight_shape(const Shape& shape, std::string_view layer = "weight");
-
-// One group's place in a row-major weight.
-struct Block {
-  std::int64_t group = 0;
-  std::int64_t first = 0;  // index of its first weight
-  std::int64_t outputs = 1, inputs = 1, taps = 1;
-  std::int64_t input_stride = 1, output_stride = 1;
-
-  std::int64_t size() const { return outputs * inputs * taps; }
-
-  // Calls visit(index) for each weight, outputs then inputs then taps
-  // ascending.
-  template <typename Visit>
-  void for_each(Visit&& visit) const;
-};
 
 // How one weight is cut into groups. Irregular is the 1 x 1 x 1 geometry,
 // filter the 1 x all x all one, channel the all x 1 x all one, none the whole
@@ -130,20 +116,6 @@ void Grouping::for_each_block(Visit&& visit) const {
         ++block.group;
       }
     }
-  }
-}
-
-template <typename Visit>
-void Block::for_each(Visit&& visit) const {
-  for (std::int64_t k = 0; k < outputs; ++k) {
-    const std::int64_t row = first + k * output_stride;
-    const std::int64_t end = row + inputs * input_stride;
-    if (taps == 1) {  // no loop of one turn: it costs most of the time
-      for (std::int64_t i = row; i < end; i += input_stride) visit(i);
-      continue;
-    }
-    for (std::int64_t run = row; run < end; run += input_stride)
-      for (std::int64_t i = run; i < run + taps; ++i) visit(i);
   }
 }
 

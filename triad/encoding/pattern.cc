@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "triad/base/divide.h"
 #include "triad/base/error.h"
 
 namespace triad::encoding {
@@ -17,10 +18,6 @@ constexpr std::array<std::pair<Structure, std::string_view>, 5> kStructures = {{
     {Structure::filter, "filter"},
     {Structure::channel, "channel"},
 }};
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
 
 // Sizes of a block as asked for; 0 means the whole axis.
 PeGeometry geometry_of(Structure structure, const PeGeometry& geometry) {
@@ -119,9 +116,9 @@ Grouping::Grouping(const WeightShape& shape, Structure structure,
   outputs_ = block_size(asked.outputs, shape.outputs, "outputs", layer);
   inputs_ = block_size(asked.inputs, shape.inputs, "inputs", layer);
   taps_ = block_size(asked.taps, shape.taps, "taps", layer);
-  output_blocks_ = ceil_div(shape.outputs, outputs_);
-  input_blocks_ = ceil_div(shape.inputs, inputs_);
-  tap_blocks_ = ceil_div(shape.taps, taps_);
+  output_blocks_ = divide_up(shape.outputs, outputs_);
+  input_blocks_ = divide_up(shape.inputs, inputs_);
+  tap_blocks_ = divide_up(shape.taps, taps_);
   require(count() <= INT32_MAX, "{}: {} groups are more than 2^31 - 1", layer,
           count());
 }

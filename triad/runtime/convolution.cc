@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "triad/base/divide.h"
 #include "triad/base/error.h"
 #include "triad/runtime/groups.h"
 #include "triad/runtime/kernels/portable.h"
@@ -18,10 +19,6 @@ constexpr std::int64_t kPieceVectors = 3;
 // Enough pieces for a few threads to share evenly: with 9 of them, one of two
 // threads works a tenth longer than half the time.
 constexpr std::int64_t kWantedPieces = 16;
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
 
 std::int32_t to_offset(std::int64_t bytes) {
   require(bytes >= 0 && bytes <= INT32_MAX,
@@ -353,8 +350,9 @@ std::unique_ptr<Operation> make_convolution(const Layer& layer,
     const double narrow_cost =
         double(narrow.count() * 32 * vectors * kVectorPixels);
     Groups wide = join_pairs(narrow);
-    if (is_pixel ||
-        double(wide.count() * 64 * pixels) / wide_speed(kernels) < narrow_cost)
+    if (is_pixel || double(wide.count() * 64 * pixels) /
+                            wide_speed(kernels, is_ternary(layer)) <
+                        narrow_cost)
       return std::make_unique<Wide>(layer, values, kernels,
                                     locate(std::move(wide), offsets), false);
   }

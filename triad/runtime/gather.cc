@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "triad/base/divide.h"
+
 namespace triad::runtime {
 namespace {
 
@@ -10,10 +12,6 @@ namespace {
 // products: to copy it, and to read it from the second level cache instead of
 // the first.
 constexpr std::int64_t kPackingCost = 40;
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) {
-  return a >= 0 ? (a + b - 1) / b : -(-a / b);
-}
 
 struct Range {
   std::int64_t first, last;  // [first, last)

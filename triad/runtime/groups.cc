@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "triad/base/divide.h"
+
 namespace triad::runtime {
 namespace {
 
 constexpr std::int64_t kQuad = 4;
 constexpr std::int64_t kBlock = 8;  // outputs
 constexpr std::int64_t kPackedInputs = 16;
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
 
 // Codes of one block of outputs and one quad of inputs, all taps.
 class Column {

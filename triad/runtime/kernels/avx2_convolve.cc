@@ -70,8 +70,8 @@ TRIAD_INLINE void add_levels(const std::int32_t* offset,
 TRIAD_INLINE __m256i requantise(const StoredSums (&sums)[kTileOutputs][kHalves],
                                 int i, const Requantise& to, std::int64_t k) {
   const __m128i shift = _mm_cvtsi32_si128(to.shift);
-  const __m256i all = _mm256_set1_epi64x(
-      *reinterpret_cast<const long long*>(to.multiplier + k));
+  const __m256i all = _mm256_broadcastq_epi64(
+      _mm_loadl_epi64(reinterpret_cast<const __m128i*>(to.multiplier + k)));
   const __m256i first = _mm256_shuffle_epi8(
       all, _mm256_broadcastsi128_si256(
                _mm_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3)));

@@ -24,8 +24,11 @@ TRIAD_INLINE __m256i load(const void* bytes) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(bytes));
 }
 
+// Four bytes in every lane; what they are typed as elsewhere does not matter.
+using Dword = std::int32_t __attribute__((may_alias));
+
 TRIAD_INLINE __m256i dword(const void* bytes) {
-  return _mm256_set1_epi32(*static_cast<const std::int32_t*>(bytes));
+  return _mm256_set1_epi32(*static_cast<const Dword*>(bytes));
 }
 
 // sum += pairs of u8 x s8. As assembly, because g++ 12 multiplies everything

@@ -28,6 +28,13 @@ TRIAD_INLINE __m512i load(const void* bytes) {
   return _mm512_loadu_si512(bytes);
 }
 
+// Four bytes in every lane; what they are typed as elsewhere does not matter.
+using Dword = std::int32_t __attribute__((may_alias));
+
+TRIAD_INLINE __m512i dword(const void* bytes) {
+  return _mm512_set1_epi32(*static_cast<const Dword*>(bytes));
+}
+
 // sum += four u8 x s8 products in each dword. As assembly, because g++ 12 moves
 // and spills accumulators around the intrinsic and loses half the speed
 // (scripts/check_spills); clang 14 gives the same code for both.

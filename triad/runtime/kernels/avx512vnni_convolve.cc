@@ -23,8 +23,8 @@ struct QuadNumbers {
 };
 
 TRIAD_INLINE QuadNumbers quad_numbers(const Requantise& to, std::int64_t k) {
-  const __m512i all =
-      _mm512_set1_epi64(*reinterpret_cast<const long long*>(to.multiplier + k));
+  const __m512i all = _mm512_broadcastq_epi64(
+      _mm_loadl_epi64(reinterpret_cast<const __m128i*>(to.multiplier + k)));
   const __m128i first =
       _mm_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3);
   const __m128i second =
@@ -74,8 +74,7 @@ TRIAD_INLINE void convolve_block(const Convolution& work,
     for (int v = 0; v < kVectors; ++v) x[v] = load(pixels[v] + *offset);
 #pragma GCC unroll 8
     for (int k = 0; k < kBlockOutputs; ++k) {
-      const __m512i weight =
-          _mm512_set1_epi32(reinterpret_cast<const std::int32_t*>(weights)[k]);
+      const __m512i weight = dword(weights + k * 4);
 #pragma GCC unroll 3
       for (int v = 0; v < kVectors; ++v) dot(sum[k][v], x[v], weight);
     }

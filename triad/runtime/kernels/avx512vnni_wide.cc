@@ -35,14 +35,14 @@ TRIAD_INLINE void store_wide(const WideConvolution& work, __m512i sum,
   __m128i bytes = _mm256_cvtusepi16_epi8(term);
   if (work.residual.numbers) {
     for (std::int64_t i = 0; i < quads && i < 4; ++i)
-      parts[i] = *reinterpret_cast<const std::int32_t*>(
-          quad + i * work.output_plane + work.residual.distance);
+      parts[i] = *reinterpret_cast<const Dword*>(quad + i * work.output_plane +
+                                                 work.residual.distance);
     bytes = _mm512_castsi512_si128(
         add_bytes(_mm512_castsi128_si512(bytes), load(parts), addition));
   }
   _mm_store_si128(reinterpret_cast<__m128i*>(parts), bytes);
   for (std::int64_t i = 0; i < quads && i < 4; ++i)
-    *reinterpret_cast<std::int32_t*>(quad + i * work.output_plane) = parts[i];
+    *reinterpret_cast<Dword*>(quad + i * work.output_plane) = parts[i];
 }
 
 // One block of 16 outputs for kPixels pixels: an accumulator for each.
@@ -66,10 +66,7 @@ __attribute__((noinline)) void convolve_pixels(const WideConvolution& work,
     const std::byte* pixels = input + *offset;
 #pragma GCC unroll 28
     for (int p = 0; p < kPixels; ++p)
-      dot(sum[p],
-          _mm512_set1_epi32(
-              *reinterpret_cast<const std::int32_t*>(pixels + inputs[p])),
-          weight);
+      dot(sum[p], dword(pixels + inputs[p]), weight);
   }
   const AdditionVectors addition = residual_vectors(work.residual);
 #pragma GCC unroll 28
@@ -117,10 +114,7 @@ __attribute__((noinline)) void convolve_rows(const WideConvolution& work,
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 28
       for (int x = 0; x < kWidth; ++x)
-        dot(sum[r * kWidth + x],
-            _mm512_set1_epi32(
-                reinterpret_cast<const std::int32_t*>(rows[r] + *offset)[x]),
-            weight);
+        dot(sum[r * kWidth + x], dword(rows[r] + *offset + x * 4), weight);
   }
   const AdditionVectors addition = residual_vectors(work.residual);
 #pragma GCC unroll 28
@@ -207,10 +201,7 @@ void multiply(const WideConvolution& work, const std::byte* pixel,
       work.weights + std::int64_t(work.begin[block]) * kWideGroupBytes;
   const std::int32_t count = work.begin[block + 1] - work.begin[block];
   const std::int32_t* offset = work.offsets + work.begin[block];
-  const auto inputs = [&](std::int32_t g) {
-    return _mm512_set1_epi32(
-        *reinterpret_cast<const std::int32_t*>(pixel + offset[g]));
-  };
+  const auto inputs = [&](std::int32_t g) { return dword(pixel + offset[g]); };
   std::int32_t g = 0;
   for (; g + 4 <= count; g += 4, weights += 4 * kWideGroupBytes)
 #pragma GCC unroll 4
@@ -239,13 +230,12 @@ void multiply_packed(const WideConvolution& work, const std::byte* pixel,
        offset != last; ++offset, weights += kWideGroupBytes) {
     _mm_prefetch(weights + kPrefetchBytes, _MM_HINT_T0);
     const __m512i packed = load(weights);
-    const auto* inputs = reinterpret_cast<const std::int32_t*>(pixel + *offset);
     const __m512i quads[4] = {_mm512_slli_epi32(packed, 6),
                               _mm512_slli_epi32(packed, 4),
                               _mm512_slli_epi32(packed, 2), packed};
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i)
-      dot(sum[i], _mm512_set1_epi32(inputs[i]),
+      dot(sum[i], dword(pixel + *offset + i * 4),
           _mm512_and_si512(quads[i], code));
   }
   const __m512i scaled = _mm512_add_epi32(_mm512_add_epi32(sum[0], sum[1]),

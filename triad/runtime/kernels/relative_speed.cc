@@ -5,6 +5,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "triad/runtime/aligned.h"
@@ -61,7 +62,7 @@ struct Layer {
   }
 };
 
-double measure(const Kernels& kernels) {
+double measure(const Kernels& kernels, bool is_ternary) {
   const Layer layer;
   const std::int32_t narrow_begin[] = {0, kGroups, 2 * kGroups};
   PixelVector vectors[kVectors];
@@ -70,7 +71,7 @@ double measure(const Kernels& kernels) {
   const Convolution narrow{.begin = narrow_begin,
                            .offsets = layer.offsets.data(),
                            .weights = layer.codes(),
-                           .is_ternary = true,
+                           .is_ternary = is_ternary,
                            .start = layer.start.data(),
                            .requantise = layer.requantise(),
                            .vectors = vectors,
@@ -83,7 +84,7 @@ double measure(const Kernels& kernels) {
   const WideConvolution wide{.begin = wide_begin,
                              .offsets = layer.offsets.data(),
                              .weights = layer.codes(),
-                             .is_ternary = true,
+                             .is_ternary = is_ternary,
                              .start = layer.start.data(),
                              .requantise = layer.requantise(),
                              .inputs = inputs,
@@ -106,13 +107,14 @@ double measure(const Kernels& kernels) {
 
 }  // namespace
 
-double wide_speed(const Kernels& kernels) {
+double wide_speed(const Kernels& kernels, bool is_ternary) {
   static std::mutex mutex;
-  static std::map<const Kernels*, double> speeds;
+  static std::map<std::pair<const Kernels*, bool>, double> speeds;
   const std::lock_guard lock(mutex);
-  const auto [speed, is_new] = speeds.try_emplace(&kernels, 1.0);
-  if (is_new) speed->second = measure(kernels);
-  return speed->second;
+  const std::pair key(&kernels, is_ternary);
+  if (const auto found = speeds.find(key); found != speeds.end())
+    return found->second;
+  return speeds[key] = measure(kernels, is_ternary);
 }
 
 }  // namespace triad::runtime

@@ -8,9 +8,9 @@
 namespace triad::runtime {
 
 // Speed of convolve_wide per computed multiplication, in units of convolve's,
-// on weights and pixels in the first level cache. Measured in the first call
-// for each kernels, in well under a millisecond; the same afterwards.
-// Thread-safe.
-double wide_speed(const Kernels& kernels);
+// on weights and pixels in the first level cache, for ternary codes or for
+// those of 8 bits. Measured in the first call for each, in well under a
+// millisecond; the same afterwards. Thread-safe.
+double wide_speed(const Kernels& kernels, bool is_ternary);
 
 }  // namespace triad::runtime

@@ -135,6 +135,8 @@ std::vector<Key> group_lasso_keys() {
       {"group_lasso", "density", &in<s, &G::density>, positive_share()},
       {"group_lasso", "compression_rate", &in<s, &G::compression_rate>,
        above(0)},
+      {"group_lasso", "layer_density", &in<s, &G::layer_density>,
+       positive_share()},
       {"group_lasso", "start", &in<s, &G::start>, share()},
       {"group_lasso", "stop", &in<s, &G::stop>, from_to(0, 1)},
       {"group_lasso", "dead_below", &in<s, &G::dead_below>, share()}};

@@ -14,12 +14,14 @@ namespace triad::recipe {
 using Number = double;
 using Numbers = std::vector<double>;
 using OptionalNumber = std::optional<double>;
+using NamedNumbers = std::map<std::string, double>;
 
 // Where in a Recipe a key's value lies.
-using Access = std::variant<bool& (*)(Recipe&), std::int64_t& (*)(Recipe&),
-                            std::uint64_t& (*)(Recipe&), Number& (*)(Recipe&),
-                            std::string& (*)(Recipe&), Numbers& (*)(Recipe&),
-                            OptionalNumber& (*)(Recipe&)>;
+using Access =
+    std::variant<bool& (*)(Recipe&), std::int64_t& (*)(Recipe&),
+                 std::uint64_t& (*)(Recipe&), Number& (*)(Recipe&),
+                 std::string& (*)(Recipe&), Numbers& (*)(Recipe&),
+                 OptionalNumber& (*)(Recipe&), NamedNumbers& (*)(Recipe&)>;
 
 // Allowed values: a range for numbers, a list for words (empty: any text).
 struct Limits {

@@ -59,6 +59,15 @@ class Assign {
       values.push_back(number(item));
     access(recipe_) = std::move(values);
   }
+  void operator()(NamedNumbers& (*access)(Recipe&)) const {
+    require(node_.is_table(),
+            "{}: {}: expected numbers by name: {{\"conv1\" = 0.5}}", where_,
+            key_.path());
+    NamedNumbers values;
+    for (const auto& [name, value] : *node_.as_table())
+      values[std::string(name.str())] = number(value);
+    access(recipe_) = std::move(values);
+  }
 
  private:
   double number(const toml::node& node) const {

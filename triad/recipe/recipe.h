@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -104,6 +105,9 @@ struct GroupLasso {
   // A requested size: exactly one of them, or none (lambda alone decides).
   std::optional<double> density;           // living groups / groups, in (0, 1]
   std::optional<double> compression_rate;  // 16 / (D (1 - s_min)), > 0
+  // The same for single layers, by name: what a target asks for so that its
+  // lanes do not idle (triad cost --advise). The others share `density`.
+  std::map<std::string, double> layer_density;
   double start = 0,
          stop = 1;  // shares of training between which groups are shrunk
   double dead_below = 0.1;  // at stop, groups with a norm below this share of

@@ -55,6 +55,25 @@ density = 0.7
   EXPECT_EQ(recipe.group_lasso.density, 0.7);
 }
 
+TEST(Recipe, ReadsNumbersByNameAsATableOrInOneLine) {
+  const NamedNumbers expected{{"layer1.0.conv1", 0.5}, {"layer2.0.conv2", 1}};
+  const Recipe recipe = parse_recipe(
+      "[group_lasso.layer_density]\n\"layer1.0.conv1\" = 0.5\n"
+      "\"layer2.0.conv2\" = 1\n",
+      "r.toml");
+  EXPECT_EQ(recipe.group_lasso.layer_density, expected);
+  EXPECT_EQ(parse_recipe(to_toml(recipe), "r.toml"), recipe);
+  const std::string line =
+      "group_lasso.layer_density={\"layer1.0.conv1\" = 0.5, "
+      "\"layer2.0.conv2\" = 1}";
+  EXPECT_EQ(parse_recipe("", "r.toml", {line}).group_lasso.layer_density,
+            expected);
+  EXPECT_THAT(error_of("[group_lasso.layer_density]\nconv1 = 2\n"),
+              HasSubstr("layer_density: expected a number in (0, 1], got 2"));
+  EXPECT_THAT(error_of("[group_lasso]\nlayer_density = 0.5\n"),
+              HasSubstr("expected numbers by name"));
+}
+
 TEST(Recipe, TakesOneNumberWhereAListMayStand) {
   const Recipe recipe = parse_recipe("[model]\nmean = 0.5\n", "r.toml");
   EXPECT_EQ(recipe.model.mean, std::vector<double>{0.5});

@@ -20,7 +20,7 @@ std::string quote(const std::string& text) {
   return out + '"';
 }
 
-// The value as TOML; empty for an optional without one.
+// The value as TOML; empty for an optional without one and no named numbers.
 struct ToText {
   Recipe& recipe;
 
@@ -45,6 +45,12 @@ struct ToText {
   std::string operator()(std::optional<double>& (*access)(Recipe&)) const {
     const std::optional<double>& value = access(recipe);
     return value ? fmt::format("{}", *value) : "";
+  }
+  std::string operator()(NamedNumbers& (*access)(Recipe&)) const {
+    std::vector<std::string> items;
+    for (const auto& [name, value] : access(recipe))
+      items.push_back(fmt::format("{} = {}", quote(name), value));
+    return items.empty() ? "" : fmt::format("{{{}}}", fmt::join(items, ", "));
   }
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "triad/base/error.h"
+#include "triad/base/nearest.h"
 #include "triad/encoding/compression_rate.h"
 #include "triad/train/method/density_schedule.h"
 #include "triad/train/method/layer_groups.h"
@@ -71,9 +72,11 @@ class GroupLasso : public Method {
       const torch::NoGradGuard no_gradient;
       at::Tensor alive =
           (groups.gather(layer.latent).abs().amax(1) > 0).to(torch::kFloat32);
-      pruned_.push_back({layer, std::move(groups), std::move(alive)});
+      pruned_.push_back(
+          {layer, std::move(groups), std::move(alive), density_of(layer.name)});
     }
     require(!pruned_.empty(), "group_lasso: the network has no layer to prune");
+    require_known_layers();
   }
 
   at::Tensor penalty(const Progress& progress) override {
@@ -126,8 +129,26 @@ class GroupLasso : public Method {
   struct Pruned {
     Layer layer;
     TorchGroups groups;
-    at::Tensor alive;  // [groups], 1 or 0
+    at::Tensor alive;               // [groups], 1 or 0
+    std::optional<double> density;  // requested of this layer alone
   };
+
+  std::optional<double> density_of(const std::string& layer) const {
+    const auto found = settings_.layer_density.find(layer);
+    return found == settings_.layer_density.end()
+               ? std::nullopt
+               : std::optional(found->second);
+  }
+
+  void require_known_layers() const {
+    std::vector<std::string> names;
+    for (const Pruned& pruned : pruned_) names.push_back(pruned.layer.name);
+    for (const auto& [name, density] : settings_.layer_density)
+      require(std::find(names.begin(), names.end(), name) != names.end(),
+              "group_lasso.layer_density: expected a layer that is pruned, got "
+              "\"{}\" (nearest: {})",
+              name, nearest(name, names));
+  }
 
   bool is_shrinking(const Progress& progress) const {
     return !frozen_ && progress.fraction() >= settings_.start;
@@ -136,49 +157,63 @@ class GroupLasso : public Method {
   void let_groups_die(const Progress& progress) {
     const bool ends = progress.fraction() >= settings_.stop;
     if (frozen_ || progress.fraction() < settings_.start) return;
-    if (density_ && (ends || progress.step % kStepsBetweenDeaths == 0))
+    if (ends || progress.step % kStepsBetweenDeaths == 0)
       follow_schedule(progress);
     if (!ends) return;
-    if (!density_) drop_small_groups();
+    drop_small_groups();
     frozen_ = true;
   }
 
-  // Norms of each layer's groups in units of the layer's root mean square over
-  // all groups, so that layers with larger weights are not favoured.
-  std::vector<at::Tensor> relative_norms() const {
-    std::vector<at::Tensor> norms;
-    for (const Pruned& pruned : pruned_) {
-      const at::Tensor norm = pruned.groups.norms(pruned.layer.latent);
-      norms.push_back(norm / norm.square().mean().sqrt().clamp_min(1e-12));
-    }
-    return norms;
+  // Norms of the layer's groups in units of their root mean square, so that
+  // layers with larger weights are not favoured.
+  static at::Tensor relative_norms(const Pruned& pruned) {
+    const at::Tensor norm = pruned.groups.norms(pruned.layer.latent);
+    return norm / norm.square().mean().sqrt().clamp_min(1e-12);
   }
 
   void follow_schedule(const Progress& progress) {
     const torch::NoGradGuard no_gradient;
-    const double scheduled = density_at(progress.fraction(), settings_.start,
-                                        settings_.stop, *density_);
-    const at::Tensor norms = torch::cat(relative_norms()).cpu();
-    const auto groups = norms.size(0);
+    const auto scheduled = [&](double target) {
+      return density_at(progress.fraction(), settings_.start, settings_.stop,
+                        target);
+    };
+    std::vector<Pruned*> together;
+    double boundary = 0;
+    for (Pruned& pruned : pruned_)
+      if (pruned.density)
+        boundary =
+            std::max(boundary, bury({&pruned}, scheduled(*pruned.density)));
+      else if (density_)
+        together.push_back(&pruned);
+    if (!together.empty())
+      boundary = std::max(boundary, bury(together, scheduled(*density_)));
+    if (boundary > 0)
+      lambda_ = adapt_lambda(lambda_, settings_.lambda, boundary);
+  }
+
+  // Of these layers' groups, the smallest die until `density` of all are left.
+  // Gives the largest relative norm among the dead, 0 if there are none.
+  static double bury(const std::vector<Pruned*>& layers, double density) {
+    std::vector<at::Tensor> norms;
+    for (const Pruned* pruned : layers)
+      norms.push_back(relative_norms(*pruned));
+    const at::Tensor all = torch::cat(norms).cpu();
+    const auto groups = all.size(0);
     const auto dead =
-        groups - std::int64_t(std::ceil(scheduled * double(groups)));
-    if (dead == 0) return;
-    const double boundary = std::get<0>(norms.kthvalue(dead)).item<double>();
-    lambda_ = adapt_lambda(lambda_, settings_.lambda, boundary);
-    bury(boundary);
+        groups - std::int64_t(std::ceil(density * double(groups)));
+    if (dead == 0) return 0;
+    const double boundary = std::get<0>(all.kthvalue(dead)).item<double>();
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      layers[i]->alive =
+          (norms[i] > boundary).to(torch::kFloat32) * layers[i]->alive;
+    return boundary;
   }
 
-  // All groups at or below the boundary of relative norm die.
-  void bury(double boundary) {
-    const std::vector<at::Tensor> norms = relative_norms();
-    for (std::size_t i = 0; i < pruned_.size(); ++i)
-      pruned_[i].alive =
-          (norms[i] > boundary).to(torch::kFloat32) * pruned_[i].alive;
-  }
-
+  // Where no size is requested, lambda alone decides.
   void drop_small_groups() {
     const torch::NoGradGuard no_gradient;
     for (Pruned& pruned : pruned_) {
+      if (pruned.density || density_) continue;
       const at::Tensor norm =
           pruned.groups.norms(pruned.layer.latent) * pruned.alive;
       const at::Tensor mean = norm.sum() / pruned.alive.sum().clamp_min(1);

@@ -182,6 +182,40 @@ TEST(GroupLasso, TheRequestedDensityIsReachedAndTheDeadStayDead) {
   EXPECT_GT(network.layers()[0].latent.abs().min().item<float>(), 0);
 }
 
+// Living groups of one_pruned_layer's layer after training by `settings`.
+std::int64_t living_after(const recipe::GroupLasso& settings) {
+  Network network(one_pruned_layer());
+  const auto method = make_group_lasso(settings, {"pe_group", 1, 8, 0}, 0);
+  method->begin(network);
+  for (std::int64_t step = 1; step <= 100; ++step) {
+    const torch::NoGradGuard no_gradient;
+    method->after_step({.step = step, .steps = 100});
+  }
+  const TorchGroups groups(
+      encoding::Grouping({20, 16, 9}, encoding::Structure::pe_group, {1, 8, 0}),
+      torch::kCPU);
+  const at::Tensor latent = network.layers()[1].latent.detach();
+  return (groups.gather(latent).abs().amax(1) > 0).sum().item<std::int64_t>();
+}
+
+TEST(GroupLasso, ALayersOwnDensityGoesBeforeTheSharedOne) {
+  recipe::GroupLasso settings;
+  settings.layer_density = {{"middle", 0.25}};
+  EXPECT_EQ(living_after(settings), 10);  // of 40
+  settings.density = 0.9;
+  EXPECT_EQ(living_after(settings), 10);
+}
+
+TEST(GroupLasso, ADensityOfALayerThatIsNotPrunedIsRefused) {
+  Network network(one_pruned_layer());
+  recipe::GroupLasso settings;
+  settings.layer_density = {{"midle", 0.25}};
+  const auto method = make_group_lasso(settings, {"pe_group", 1, 8, 0}, 0);
+  EXPECT_THAT([&] { method->begin(network); },
+              testing::ThrowsMessage<Error>(
+                  testing::HasSubstr("got \"midle\" (nearest: middle)")));
+}
+
 TEST(GroupLasso, AGeometryWiderThanALayerNamesTheLayer) {
   Network network(one_pruned_layer());
   const auto method = make_group_lasso({}, {"pe_group", 1, 64, 0}, 0);

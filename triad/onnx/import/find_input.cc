@@ -154,9 +154,11 @@ PictureInput find_input(const ModelMessage& model,
     append(picture, to_part(*input, given, last));
     join_batch(picture, *input);
   }
-  require(given.empty() || settings.input[0] == picture.value[0],
-          "the file's inputs have {} channels together where {} were asked for",
-          picture.value[0], settings.input[0]);
+  if (!given.empty())
+    require(settings.input[0] == picture.value[0],
+            "the file's inputs have {} channels together where {} were asked "
+            "for",
+            picture.value[0], settings.input[0]);
   return picture;
 }
 

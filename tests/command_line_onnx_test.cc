@@ -80,6 +80,19 @@ TEST_F(OnnxCommands, EvalRefusesPicturesOfOtherChannels) {
   EXPECT_THAT(answer.err, HasSubstr("3 channels"));
 }
 
+TEST_F(OnnxCommands, SeveralInputsAreOnePicture) {
+  const std::string clean = path("clean.onnx");
+  const json told = run_json({"clean", kOnnx / "siamese.onnx", "-o", clean});
+  EXPECT_THAT(told["notes"].dump(), HasSubstr("3 of 'before', then 3 of"));
+  const json kept = run_json({"inspect", clean});
+  EXPECT_EQ(kept["input"], json({6, 8, 8}));
+  EXPECT_EQ(kept["metadata"]["triad.inputs"], "3 before\n3 after");
+  EXPECT_THAT(run_triad({"inspect", clean}).out,
+              HasSubstr("triad.inputs: 3 before, 3 after"));
+  EXPECT_THAT(run_triad({"eval", clean, "--data", "digits"}).err,
+              HasSubstr("expected data of 6 channels"));
+}
+
 TEST_F(OnnxCommands, CleanSaysWhatChanged) {
   const std::string clean = path("clean.onnx");
   const json told =

@@ -80,6 +80,19 @@ TEST_F(OnnxCommands, EvalRefusesPicturesOfOtherChannels) {
   EXPECT_THAT(answer.err, HasSubstr("3 channels"));
 }
 
+TEST_F(OnnxCommands, SeveralInputsAreOnePicture) {
+  const std::string clean = path("clean.onnx");
+  const json told = run_json({"clean", kOnnx / "siamese.onnx", "-o", clean});
+  EXPECT_THAT(told["notes"].dump(), HasSubstr("3 of 'before', then 3 of"));
+  const json kept = run_json({"inspect", clean});
+  EXPECT_EQ(kept["input"], json({6, 8, 8}));
+  EXPECT_EQ(kept["metadata"]["triad.inputs"], "3 before\n3 after");
+  EXPECT_THAT(run_triad({"inspect", clean}).out,
+              HasSubstr("triad.inputs: 3 before, 3 after"));
+  EXPECT_THAT(run_triad({"eval", clean, "--data", "digits"}).err,
+              HasSubstr("expected data of 6 channels"));
+}
+
 TEST_F(OnnxCommands, CleanSaysWhatChanged) {
   const std::string clean = path("clean.onnx");
   const json told =
@@ -110,8 +123,9 @@ TEST_F(OnnxCommands, DialectsNameTheNodeThatBlocks) {
 TEST_F(OnnxCommands, BadInputIsOneLine) {
   const std::string whole = read_text(kOnnx / "torchscript.onnx");
   write_file(path("cut.onnx"), whole.substr(0, whole.size() / 2));
-  const auto expect_error = [](const Answer& answer, const char* text) {
-    EXPECT_EQ(answer.code, 1);
+  const auto expect_error = [](const Answer& answer, const char* text,
+                               int code = 1) {
+    EXPECT_EQ(answer.code, code);
     EXPECT_THAT(answer.err,
                 AllOf(testing::StartsWith("triad: error: "), HasSubstr(text)));
     EXPECT_EQ(std::ranges::count(answer.err, '\n'), 1) << answer.err;
@@ -124,10 +138,27 @@ TEST_F(OnnxCommands, BadInputIsOneLine) {
   }
   expect_error(run_triad({"eval", kOnnx / "detector.onnx", "--data", "digits"}),
                "expected a classifier");
-  expect_error(run_triad({"inspect", kOnnx / "keras.onnx", "--deviation", "0"}),
-               "--deviation");
-  expect_error(run_triad({"inspect", kOnnx / "keras.onnx", "--mean", "a"}),
-               "--mean");
+  for (const auto& [option, value] :
+       {std::pair("--deviation", "0"), std::pair("--deviation", "1/255abc"),
+        std::pair("--mean", "a"), std::pair("--mean", "0.5abc"),
+        std::pair("--input", "3,2.5,4"), std::pair("--input", "3,4")})
+    expect_error(run_triad({"inspect", kOnnx / "keras.onnx", option, value}),
+                 option, 2);
+}
+
+TEST_F(OnnxCommands, NamesThatPromiseAnotherFormatAreSaid) {
+  std::filesystem::copy_file(
+      std::filesystem::path(TRIAD_GOLDEN) / "good/lowered.triad",
+      path("named.onnx"));
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"inspect", path("named.onnx")},
+        {"inspect", "--dialects", path("named.onnx")},
+        {"clean", path("named.onnx"), "-o", path("out.onnx")}})
+    EXPECT_THAT(run_triad(command).err, HasSubstr("is a .triad file"));
+  EXPECT_THAT(run_triad({"convert", "--model", "resnet20", "--weights",
+                         kOnnx / "keras.onnx", "-o", path("out.onnx")})
+                  .err,
+              HasSubstr("leave it out"));
 }
 
 }  // namespace

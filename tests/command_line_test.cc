@@ -158,11 +158,18 @@ TEST_F(CommandLine, LineUpKeepsTheNetworkAndCountsGroups) {
   ASSERT_EQ(done.code, 0) << done.err;
   const json answer = json::parse(done.out);
   EXPECT_LE(answer["groups_alive"], answer["groups_alive_before"]);
+  const std::string notes = answer["notes"].dump();
+  if (answer["groups_alive"] == answer["groups_alive_before"]) {
+    EXPECT_THAT(notes, HasSubstr("nothing gained"));
+  }
+  if (answer["bytes"] > answer["bytes_before"]) {
+    EXPECT_THAT(notes, HasSubstr("larger"));
+  }
   EXPECT_EQ(run_triad({"inspect", path("cpu.triad")}).code, 0);
   for (const char* groups : {"8x4", "8x4x1x1", "0x4x1", "8 x4x1", "wide"}) {
     const Answer refused = run_triad(
         {"line-up", model, "-o", path("bad.triad"), "--groups", groups});
-    EXPECT_EQ(refused.code, 1);
+    EXPECT_EQ(refused.code, 2);
     EXPECT_THAT(refused.err, HasSubstr("outputs x inputs x taps"));
   }
   EXPECT_FALSE(fs::exists(path("bad.triad")));

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
+#include <span>
 
 #include "tests/onnx_peer.h"
 #include "triad/base/file.h"
@@ -41,8 +43,8 @@ double relative_error(const T& tested, const std::vector<float>& truth) {
 }
 
 // [C, H, W] as the file's input takes it.
-std::vector<float> file_input(const Bytes& picture, const Shape& shape,
-                              bool channels_last) {
+std::vector<float> file_input(std::span<const std::uint8_t> picture,
+                              const Shape& shape, bool channels_last) {
   std::vector<float> input(picture.size());
   const auto pixels = std::size_t(shape[1] * shape[2]);
   const auto channels = std::size_t(shape[0]);
@@ -54,24 +56,37 @@ std::vector<float> file_input(const Bytes& picture, const Shape& shape,
   return input;
 }
 
+// The picture as the file's inputs: all of it, or for each its channels.
+PeerTensors file_inputs(const onnx::ModelMessage& model, const Shape& shape,
+                        const Bytes& picture) {
+  std::set<std::string_view> constants;
+  for (const auto& tensor : model.initializers) constants.insert(tensor.name);
+  PeerTensors inputs;
+  std::size_t at = 0;
+  for (const onnx::ValueMessage& input : model.inputs) {
+    if (constants.contains(input.name)) continue;
+    Shape full = input.shape;
+    full[0] = 1;
+    const auto size = std::size_t(element_count(full));
+    const bool last = full.size() == 4 && full[3] != shape[2];
+    const std::int64_t pixels = shape[1] * shape[2];
+    const Shape part = {std::int64_t(size) / pixels, shape[1], shape[2]};
+    inputs[std::string(input.name)] = to_peer_tensor<float>(
+        "float32", full,
+        file_input(std::span(picture).subspan(at, size), part, last));
+    at += size;
+  }
+  return inputs;
+}
+
 // The largest error of any output against ONNX Runtime's on the same file.
 double peer_error(const File& file) {
   const onnx::Imported imported = onnx::import_bytes(file, "test.onnx");
   const graph::Graph& graph = imported.graph;
   const onnx::ModelMessage model = onnx::parse_model(file);
-  const Shape& shape = graph.value(graph.input()).shape;
   const Bytes picture = onnx::random_pictures(graph, 1, 5);
-  const onnx::ValueMessage* input = nullptr;
-  for (const onnx::ValueMessage& candidate : model.inputs)
-    if (candidate.name == graph.value(graph.input()).name) input = &candidate;
-  if (!input) return 1e30;
-  Shape full = input->shape;
-  full[0] = 1;
-  const bool last = full[1] != shape[0];
   const PeerTensors truth = run_peer(
-      file, {{std::string(input->name),
-              to_peer_tensor<float>("float32", full,
-                                    file_input(picture, shape, last))}});
+      file, file_inputs(model, graph.value(graph.input()).shape, picture));
   reference::FloatExecutor executor;
   executor.load(graph);
   const auto values = executor.values(picture);
@@ -105,7 +120,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Style{"tf2onnx", onnx::tf2onnx_file},
                     Style{"keras", onnx::keras_file},
                     Style{"caffe2", onnx::caffe2_file},
-                    Style{"detector", onnx::detector_file}),
+                    Style{"detector", onnx::detector_file},
+                    Style{"masked", onnx::masked_file},
+                    Style{"siamese", onnx::siamese_file},
+                    Style{"two_features", onnx::two_features_file}),
     [](const auto& info) { return std::string(info.param.name); });
 
 class OnnxData : public testing::Test {

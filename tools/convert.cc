@@ -124,7 +124,7 @@ void add_convert(CLI::App& command) {
       .add_option("--opset", options->opset,
                   "11..21, qdq and qcdq from 13; 17 if not given, 11 for "
                   "qonnx, and 25 for int2, which has no other")
-      ->check(CLI::Range(11, 25));
+      ->check(CLI::IsMember({11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 25}));
   command.add_option("--batch", options->batch, "Pictures at once; 0: any")
       ->check(CLI::Range(0, 1'000'000));
   add_picture_options(command, options->pictures);

@@ -13,6 +13,13 @@
 namespace triad::tools {
 namespace {
 
+// Lists in metadata have a line for each of theirs.
+std::string on_one_line(const std::string& text) {
+  std::string line;
+  for (const char c : text) c == '\n' ? line += ", " : line += c;
+  return line;
+}
+
 std::string percent(double share) {
   return fmt::format("{:.1f} %", 100 * share);
 }
@@ -70,7 +77,7 @@ void print_text(const ModelFile& model, const Measures& measures) {
       human_bytes(double(model.file_bytes))));
   for (const std::string& note : model.notes) print_line("note: " + note);
   for (const auto& [key, value] : model.metadata)
-    print_line(fmt::format("{}: {}", key, value));
+    print_line(fmt::format("{}: {}", key, on_one_line(value)));
 }
 
 Json to_json(const LayerMeasures& layer) {
@@ -98,6 +105,7 @@ Json to_json(const ModelFile& model, const Measures& measures) {
     layers.push_back(to_json(layer));
   return {{"file", model.file.string()},
           {"network", model.graph.name},
+          {"input", model.graph.value(model.graph.input()).shape},
           {"lowered", model.graph.is_lowered()},
           {"layers", layers},
           {"counted_layers", measures.counted_layers},

@@ -47,6 +47,9 @@ ModelFile read_model_file(const fs::path& path, const std::string& network,
                           const PictureOptions& pictures) {
   ModelFile result;
   result.file = find_file(path);
+  require(network.empty() || result.file.extension() == ".safetensors",
+          "--model {}: {} says itself which network it is: leave it out",
+          network, result.file.string());
   if (result.file.extension() == ".safetensors") {
     result.graph = read_weights(result.file, network);
   } else if (result.file.extension() == ".onnx") {

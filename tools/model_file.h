@@ -23,7 +23,8 @@ struct ModelFile {
 };
 
 // Reads a run folder (its model.triad), a .triad file, an .onnx file, or
-// .safetensors weights of the zoo's `network`. `pictures` is for .onnx files.
+// .safetensors weights of the zoo's `network`, which the others take none of.
+// `pictures` is for .onnx files.
 // Throws Error naming the file and what is wrong.
 ModelFile read_model_file(const std::filesystem::path& path,
                           const std::string& network = "",

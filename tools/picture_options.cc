@@ -1,11 +1,12 @@
 #include "tools/picture_options.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
 #include <string_view>
+#include <utility>
 #include <vector>
-
-#include "triad/base/error.h"
 
 namespace triad::tools {
 namespace {
@@ -20,25 +21,33 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+// A wrong option is a matter of usage, as it is for CLI11's own types.
+template <typename... Args>
+void expect(bool condition, std::string_view option,
+            fmt::format_string<Args...> text, Args&&... args) {
+  if (!condition)
+    throw CLI::ValidationError(std::string(option),
+                               fmt::format(text, std::forward<Args>(args)...));
+}
+
 double parse_number(std::string_view text, std::string_view option) {
   double value = 0;
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), value);
-  require(error == std::errc{} && end == text.data() + text.size() &&
-              std::isfinite(value),
-          "{}: expected numbers or fractions such as 127/255, got '{}'", option,
-          text);
+  expect(error == std::errc{} && end == text.data() + text.size() &&
+             std::isfinite(value),
+         option, "expected numbers or fractions such as 127/255, got '{}'",
+         text);
   return value;
 }
 
 float parse_fraction(std::string_view text, std::string_view option) {
   const auto parts = split(text, '/');
-  require(parts.size() <= 2,
-          "{}: expected numbers or fractions such as 127/255, got '{}'", option,
-          text);
+  expect(parts.size() <= 2, option,
+         "expected numbers or fractions such as 127/255, got '{}'", text);
   double value = parse_number(parts[0], option);
   if (parts.size() == 2) value /= parse_number(parts[1], option);
-  require(std::isfinite(value), "{}: division by zero", option);
+  expect(std::isfinite(value), option, "division by zero in '{}'", text);
   return float(value);
 }
 
@@ -46,9 +55,8 @@ void replace(std::vector<float>& numbers, const std::string& text,
              std::string_view option) {
   if (text.empty()) return;
   const auto parts = split(text, ',');
-  require(parts.size() == 1 || parts.size() == numbers.size(),
-          "{}: expected 1 or {} numbers, got {}", option, numbers.size(),
-          parts.size());
+  expect(parts.size() == 1 || parts.size() == numbers.size(), option,
+         "expected 1 or {} numbers, got {}", numbers.size(), parts.size());
   for (std::size_t c = 0; c < numbers.size(); ++c)
     numbers[c] = parse_fraction(parts[parts.size() == 1 ? 0 : c], option);
 }
@@ -70,10 +78,18 @@ void add_picture_options(CLI::App& command, PictureOptions& options) {
 Shape input_shape(const PictureOptions& options) {
   if (options.input.empty()) return {};
   Shape shape;
-  for (const std::string_view part : split(options.input, ','))
-    shape.push_back(std::int64_t(parse_number(part, "--input")));
-  require(shape.size() == 3 && shape[0] > 0 && shape[1] > 0 && shape[2] > 0,
-          "--input: expected C,H,W, got '{}'", options.input);
+  for (const std::string_view part : split(options.input, ',')) {
+    std::int64_t size = 0;
+    const auto [end, error] =
+        std::from_chars(part.data(), part.data() + part.size(), size);
+    const bool whole =
+        error == std::errc{} && end == part.data() + part.size() && size > 0;
+    expect(whole, "--input", "expected C,H,W such as 3,224,224, got '{}'",
+           options.input);
+    shape.push_back(size);
+  }
+  expect(shape.size() == 3, "--input",
+         "expected C,H,W such as 3,224,224, got '{}'", options.input);
   return shape;
 }
 
@@ -82,7 +98,7 @@ void apply_preprocessing(graph::Graph& graph, const PictureOptions& options) {
   replace(real.mean, options.mean, "--mean");
   replace(real.deviation, options.deviation, "--deviation");
   for (const float deviation : real.deviation)
-    require(deviation > 0, "--deviation: expected numbers > 0");
+    expect(deviation > 0, "--deviation", "expected numbers > 0");
 }
 
 }  // namespace triad::tools

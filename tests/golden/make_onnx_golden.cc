@@ -20,6 +20,8 @@ int main(int count, char** arguments) {
   triad::write_file(folder / "keras.onnx", keras_file().bytes());
   triad::write_file(folder / "caffe2.onnx", caffe2_file().bytes());
   triad::write_file(folder / "detector.onnx", detector_file().bytes());
+  triad::write_file(folder / "masked.onnx", masked_file().bytes());
+  triad::write_file(folder / "siamese.onnx", siamese_file().bytes());
   triad::write_file(folder / "qdq.onnx", qdq_file().bytes());
   triad::write_file(folder / "qonnx.onnx", qonnx_file().bytes());
   return 0;

@@ -114,7 +114,7 @@ Picture with_channels(Picture picture, std::int64_t channels) {
   if (have == channels) return picture;
   const std::size_t area = picture.pixels.size() / std::size_t(have);
   require((have == 1 && channels == 3) || (have == 3 && channels == 1),
-          "with_channels: expected 1 or 3 channels, got {} for {}", have,
+          "a picture of {} channels cannot have {}: expected 1 and 3", have,
           channels);
   picture.shape[0] = channels;
   std::vector<std::uint8_t>& p = picture.pixels;

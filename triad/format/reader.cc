@@ -346,7 +346,7 @@ Model Reader::read() {
 }
 
 Model read_verified(std::span<const std::byte> bytes) {
-  require(bytes.size() >= 8 && fbs::ModelBufferHasIdentifier(bytes.data()),
+  require(is_triad_file(bytes),
           "no .triad file (its bytes 4 to 7 are not \"TRIA\")");
   require(bytes.size() < kMaximumFileBytes, "{} bytes; at most {} are read",
           bytes.size(), kMaximumFileBytes);
@@ -366,6 +366,10 @@ Model read_verified(std::span<const std::byte> bytes) {
 }
 
 }  // namespace
+
+bool is_triad_file(std::span<const std::byte> bytes) {
+  return bytes.size() >= 8 && fbs::ModelBufferHasIdentifier(bytes.data());
+}
 
 Model read_model(std::span<const std::byte> bytes, std::string_view file) {
   try {

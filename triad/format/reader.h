@@ -21,4 +21,7 @@ Model read_model(const std::filesystem::path& path);
 Model read_model(std::span<const std::byte> bytes,
                  std::string_view file = "model");
 
+// Whether the bytes begin as a .triad file does, whatever follows.
+bool is_triad_file(std::span<const std::byte> bytes);
+
 }  // namespace triad::format

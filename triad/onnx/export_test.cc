@@ -158,6 +158,15 @@ TEST(FloatModel, KeepsProvenanceAndPreprocessing) {
   EXPECT_EQ(found["triad.network"], "every_op");
 }
 
+TEST(FloatModel, NamesClassesThatHoldCommas) {
+  graph::Graph graph = every_op(false);
+  const auto count = graph.value(graph.outputs[0]).shape[0];
+  for (std::int64_t i = 0; i < count; ++i)
+    graph.classes.push_back(fmt::format("tench, Tinca tinca, {}", i));
+  EXPECT_EQ(import_bytes(float_model(graph), "out.onnx").graph.classes,
+            graph.classes);
+}
+
 TEST(IntegerModel, PassesTheCheckerAtEveryOpsetItKnows) {
   for (int opset = 13; opset <= kNewestChecked; ++opset) {
     SCOPED_TRACE(opset);

@@ -1,16 +1,17 @@
 #include "triad/onnx/import.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "triad/base/error.h"
 #include "triad/onnx/import/find_input.h"
 #include "triad/onnx/import/inline_functions.h"
+#include "triad/onnx/import/join_slices.h"
 #include "triad/onnx/import/merge_affine.h"
 #include "triad/onnx/import/ops/fold.h"
 #include "triad/onnx/import/ops/lower.h"
 #include "triad/onnx/import/order_nodes.h"
+#include "triad/onnx/network_notes.h"
 
 namespace triad::onnx {
 namespace {
@@ -89,19 +90,51 @@ class Importer {
   }
 
   void add_input(Network& network, const PictureInput& picture) {
-    Tensor tensor{0, picture.view, {}, picture.name};
-    if (picture.is_bytes) {
-      tensor.steps = Steps{1.0f, 0};
+    if (picture.is_bytes)
       for (float& deviation : network.graph().preprocessing.deviation)
         deviation = 1.0f / 255.0f;
+    std::string name;
+    for (const InputPart& part : picture.parts) {
+      add_part(network, picture, part);
+      name += (name.empty() ? "" : "+") + std::string(part.name);
     }
-    if (!picture.view.is_plain())
+    network.graph().values[0].name = std::move(name);
+    if (picture.parts.size() > 1) note_parts(network, picture);
+  }
+
+  void add_part(Network& network, const PictureInput& picture,
+                const InputPart& part) {
+    Tensor tensor{0, part.view, {}, part.name};
+    if (picture.parts.size() > 1) {
+      const std::int64_t stop = part.first_channel + part.value[0];
+      graph::Slice slice{.channels = {part.first_channel, stop}};
+      if (stop == picture.value[0]) slice.channels.stop = graph::Range::kEnd;
+      tensor.value = network.add(part.name, part.name, slice, {0});
+    }
+    if (picture.is_bytes) tensor.steps = Steps{1.0f, 0};
+    if (!part.view.is_plain())
       network.note(
           fmt::format("input '{}' has other dimensions in the file: here it is "
                       "a picture {}",
-                      picture.name, to_string(picture.value)));
-    network.graph().values[0].name = std::string(picture.name);
-    symbols_.insert_or_assign(picture.name, std::move(tensor));
+                      part.name, to_string(part.value)));
+    symbols_.insert_or_assign(part.name, std::move(tensor));
+  }
+
+  // The names stay in the metadata, for who wants the inputs apart again.
+  void note_parts(Network& network, const PictureInput& picture) {
+    std::string& kept = result_.metadata["triad.inputs"];
+    kept.clear();
+    std::string said;
+    for (const InputPart& part : picture.parts) {
+      const std::string name = one_line(std::string(part.name));
+      kept +=
+          fmt::format("{}{} {}", kept.empty() ? "" : "\n", part.value[0], name);
+      said += fmt::format("{}{} of '{}'", said.empty() ? "" : ", then ",
+                          part.value[0], name);
+    }
+    network.note(
+        fmt::format("the file's {} inputs are one picture {} here: channels {}",
+                    picture.parts.size(), to_string(picture.value), said));
   }
 
   void lower(const NodeMessage& node, Network& network,
@@ -161,55 +194,18 @@ class Importer {
   void finish(Network& network, const PictureInput& picture) {
     std::vector<std::string> notes = network.notes();
     graph::Graph graph =
-        merge_affine(std::move(network.graph()),
+        merge_affine(join_slices(std::move(network.graph())),
                      {.affine = network.affine_nodes(),
                       .find_preprocessing = settings_.find_preprocessing,
                       .is_bytes = picture.is_bytes},
                      notes);
-    apply_metadata(graph);
+    // What lay between the Slices and their Concat may be preprocessing now.
+    graph = join_slices(std::move(graph));
+    apply_network_metadata(graph, result_.metadata);
     validate(graph);
     result_.graph = std::move(graph);
     for (const std::string& note : notes)
       result_.notes.push_back(one_line(note));
-  }
-
-  // What triad's own export noted.
-  void apply_metadata(graph::Graph& graph) const {
-    const auto channels = std::size_t(graph.value(graph.input()).shape[0]);
-    const auto mean = numbers("triad.mean");
-    const auto deviation = numbers("triad.deviation");
-    if (mean.size() == channels && deviation.size() == channels)
-      graph.preprocessing = {mean, deviation};
-    if (const auto found = result_.metadata.find("triad.network");
-        found != result_.metadata.end() && !found->second.empty())
-      graph.name = found->second;
-    const auto classes = split("triad.classes");
-    if (std::ssize(classes) == graph.value(graph.outputs[0]).shape[0])
-      graph.classes = classes;
-  }
-
-  std::vector<std::string> split(const std::string& key) const {
-    std::vector<std::string> parts;
-    const auto found = result_.metadata.find(key);
-    if (found == result_.metadata.end() || found->second.empty()) return parts;
-    std::size_t begin = 0;
-    for (std::size_t end = 0; end != std::string::npos; begin = end + 1) {
-      end = found->second.find(',', begin);
-      parts.push_back(found->second.substr(begin, end - begin));
-    }
-    return parts;
-  }
-
-  std::vector<float> numbers(const std::string& key) const {
-    std::vector<float> values;
-    for (const std::string& part : split(key)) {
-      float value = 0;
-      const auto [end, error] =
-          std::from_chars(part.data(), part.data() + part.size(), value);
-      if (error != std::errc{} || end != part.data() + part.size()) return {};
-      values.push_back(value);
-    }
-    return values;
   }
 
   const ImportSettings& settings_;

@@ -3,11 +3,12 @@
 // restrictions.
 //
 // A graph has one picture [C, H, W] as input and floats inside; what a file
-// says otherwise is brought to that: functions inlined, constants folded,
-// layouts (NHWC, shape arithmetic, transposes) followed until they vanish, and
-// scales and shifts by constants merged into biases, batch norms or the
-// preprocessing. Quantised weights (QDQ, QLinearConv, QONNX) become Levels or
-// Ternary with the file's codes; ranges of activations are not kept.
+// says otherwise is brought to that: several inputs are channels of one picture
+// ("triad.inputs" in the metadata says whose), functions inlined, constants
+// folded, layouts (NHWC, shape arithmetic, transposes) followed until they
+// vanish, and scales and shifts by constants merged into biases, batch norms or
+// the preprocessing. Quantised weights (QDQ, QLinearConv, QONNX) become Levels
+// or Ternary with the file's codes; ranges of activations are not kept.
 
 #include <cstddef>
 #include <cstdint>

@@ -10,11 +10,18 @@
 
 namespace triad::onnx {
 
-// settings.metadata, and "triad.network", "triad.mean", "triad.deviation",
-// "triad.classes" where the graph names them (numbers and names separated by
-// commas).
+// settings.metadata, and "triad.network", "triad.mean" and "triad.deviation"
+// (numbers separated by commas), "triad.classes" where the graph names them
+// (one a line). "triad.inputs" comes from import: the file's inputs where they
+// were several, one a line, its channels before its name.
 std::map<std::string, std::string> network_metadata(
     const graph::Graph& graph, const ExportSettings& settings);
+
+// Takes all of that but the inputs from a file's metadata, where it fits the
+// graph; else leaves the graph as it is. Classes may stand between commas, as
+// files before had them.
+void apply_network_metadata(graph::Graph& graph,
+                            const std::map<std::string, std::string>& metadata);
 
 // "resnet20: 20 layers with weights, 272474 parameters".
 std::string network_doc(const graph::Graph& graph);

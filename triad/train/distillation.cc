@@ -2,12 +2,10 @@
 
 #include "triad/base/error.h"
 #include "triad/train/evaluate.h"
+#include "triad/train/relative_error.h"
 
 namespace triad::train {
 namespace {
-
-// A teacher's value that never changes has no scale of its own.
-constexpr double kSmallestVariance = 1e-12;
 
 at::Tensor softened_divergence(const at::Tensor& student,
                                const at::Tensor& teacher, double temperature) {
@@ -17,14 +15,6 @@ at::Tensor softened_divergence(const at::Tensor& student,
   return at::kl_div(log_softmax(student), log_softmax(teacher),
                     at::Reduction::Sum, /*log_target=*/true) *
          (temperature * temperature / double(student.size(0)));
-}
-
-at::Tensor relative_error(const at::Tensor& student,
-                          const at::Tensor& teacher) {
-  const at::Tensor target = teacher.to(at::kFloat);
-  const at::Tensor variance =
-      (target - target.mean()).square().mean().clamp_min(kSmallestVariance);
-  return (student.to(at::kFloat) - target).square().mean() / variance;
 }
 
 at::Tensor mean_error(const std::vector<at::Tensor>& student,

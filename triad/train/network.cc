@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "triad/base/error.h"
+#include "triad/train/pointwise.h"
 
 namespace triad::train {
 namespace {
@@ -151,6 +152,9 @@ struct Stateless {
 
 at::Tensor convolve(const graph::Conv2d& op, const at::Tensor& x,
                     const at::Tensor& weight, const at::Tensor& bias) {
+  if (weight.size(2) == 1 && weight.size(3) == 1 && op.groups == 1 &&
+      op.stride == graph::Pair{1, 1} && op.padding == graph::Padding{})
+    return pointwise(x, weight, bias);
   const bool symmetric = is_symmetric(op.padding);
   const graph::Pair padding =
       symmetric ? graph::Pair{op.padding[0], op.padding[1]} : graph::Pair{0, 0};
@@ -301,7 +305,7 @@ at::Tensor Network::run(const Step& step, const std::vector<at::Tensor>& values,
   if (const auto* op = std::get_if<graph::Conv2d>(&node.op))
     return convolve(*op, x, weight(tensors), tensors.bias);
   if (std::holds_alternative<graph::Linear>(node.op))
-    return at::linear(x, weight(tensors), tensors.bias);
+    return linear(x, weight(tensors), tensors.bias);
   if (const auto* op = std::get_if<graph::BatchNorm>(&node.op))
     return batch_norm(
         x,

@@ -9,24 +9,19 @@ namespace {
 
 constexpr std::int64_t kMostChannels = 1 << 20;
 
-const ValueMessage& find_picture(const ModelMessage& model,
-                                 const std::vector<std::size_t>& order,
-                                 const std::set<std::string_view>& constants) {
+std::vector<const ValueMessage*> find_inputs(
+    const ModelMessage& model, const std::vector<std::size_t>& order,
+    const std::set<std::string_view>& constants) {
   std::set<std::string_view> read;
   for (const std::size_t i : order)
     read.insert(model.nodes[i].inputs.begin(), model.nodes[i].inputs.end());
   for (const ValueMessage& output : model.outputs) read.insert(output.name);
-  const ValueMessage* found = nullptr;
-  for (const ValueMessage& input : model.inputs) {
-    if (constants.contains(input.name) || !read.contains(input.name)) continue;
-    require(!found,
-            "inputs '{}' and '{}': expected one picture as the network's input "
-            "(make the other an initializer, or split the model)",
-            found ? found->name : "", input.name);
-    found = &input;
-  }
-  require(found, "expected an input that its outputs depend on");
-  return *found;
+  std::vector<const ValueMessage*> found;
+  for (const ValueMessage& input : model.inputs)
+    if (!constants.contains(input.name) && read.contains(input.name))
+      found.push_back(&input);
+  require(!found.empty(), "expected an input that its outputs depend on");
+  return found;
 }
 
 // Whether the first thing that happens to the tensor, element by element ops
@@ -51,20 +46,20 @@ bool is_channels_last(const ModelMessage& model,
   return false;
 }
 
-Shape known_sizes(const ValueMessage& input, const ImportSettings& settings,
+// `given`: [C, H, W] that a user asks for, or empty; a C of 0 is the file's.
+Shape known_sizes(const ValueMessage& input, const Shape& given,
                   bool channels_last) {
   Shape shape = input.shape;
-  if (!settings.input.empty()) {
-    const Shape& given = settings.input;
+  if (!given.empty()) {
     require(given.size() == 3 && shape.size() == 4,
             "input '{}': expected [C, H, W] as its size", input.name);
     const Shape full =
         channels_last ? Shape{given[1], given[2], given[0]} : given;
     for (std::size_t i = 0; i < 3; ++i) {
-      require(shape[i + 1] <= 0 || shape[i + 1] == full[i],
+      require(shape[i + 1] <= 0 || full[i] == 0 || shape[i + 1] == full[i],
               "input '{}': the file says {} where {} was asked for", input.name,
               shape[i + 1], full[i]);
-      shape[i + 1] = full[i];
+      if (full[i] > 0) shape[i + 1] = full[i];
     }
   }
   for (std::size_t i = 1; i < shape.size(); ++i)
@@ -75,13 +70,7 @@ Shape known_sizes(const ValueMessage& input, const ImportSettings& settings,
   return shape;
 }
 
-}  // namespace
-
-PictureInput find_input(const ModelMessage& model,
-                        const std::vector<std::size_t>& order,
-                        const std::set<std::string_view>& constants,
-                        const ImportSettings& settings) {
-  const ValueMessage& input = find_picture(model, order, constants);
+void require_pictures(const ValueMessage& input) {
   const std::size_t rank = input.shape.size();
   require(rank >= 2 && rank <= 4,
           "input '{}': expected a batch of pictures [N, C, H, W], got {} "
@@ -91,25 +80,85 @@ PictureInput find_input(const ModelMessage& model,
               input.type == DataType::float16 || input.type == DataType::uint8,
           "input '{}': expected floats or uint8, got {}", input.name,
           to_string(input.type));
-  const bool last = rank == 4 && is_channels_last(model, order, input.name);
-  Shape shape = known_sizes(input, settings, last);
-  PictureInput picture{
-      input.name, {}, {}, shape[0], input.type == DataType::uint8};
-  if (picture.batch <= 0) picture.batch = -1;
-  shape[0] = kBatch;
+}
+
+InputPart to_part(const ValueMessage& input, const Shape& given, bool last) {
+  Shape shape = known_sizes(input, given, last);
+  const std::size_t rank = shape.size();
+  InputPart part{.name = input.name};
   if (last)
-    picture.value = {shape[3], shape[1], shape[2]};
+    part.value = {shape[3], shape[1], shape[2]};
   else
-    picture.value = {shape[1], rank > 2 ? shape[2] : 1,
-                     rank > 3 ? shape[3] : 1};
-  require(picture.value[0] <= kMostChannels,
+    part.value = {shape[1], rank > 2 ? shape[2] : 1, rank > 3 ? shape[3] : 1};
+  require(part.value[0] <= kMostChannels,
           "input '{}': expected at most {} channels, got {}", input.name,
-          kMostChannels, picture.value[0]);
-  const View plain = View::of(picture.value);
-  if (last)
-    picture.view = plain.transposed({0, 2, 3, 1});
-  else
-    picture.view = plain.reshaped(shape).value_or(plain);
+          kMostChannels, part.value[0]);
+  shape[0] = kBatch;
+  const View plain = View::of(part.value);
+  part.view = last ? plain.transposed({0, 2, 3, 1})
+                   : plain.reshaped(shape).value_or(plain);
+  return part;
+}
+
+// Behind the channels that are there already.
+void append(PictureInput& picture, InputPart part) {
+  if (picture.parts.empty()) {
+    picture.value = part.value;
+  } else {
+    const InputPart& first = picture.parts.front();
+    require(part.value[1] == first.value[1] && part.value[2] == first.value[2],
+            "inputs '{}' {} and '{}' {}: several inputs become channels of one "
+            "picture, which takes equal heights and widths: make one an "
+            "initializer, or split the model",
+            first.name, to_string(first.value), part.name,
+            to_string(part.value));
+    part.first_channel = picture.value[0];
+    picture.value[0] += part.value[0];
+    require(picture.value[0] <= kMostChannels,
+            "inputs: expected at most {} channels together, got {}",
+            kMostChannels, picture.value[0]);
+  }
+  picture.parts.push_back(std::move(part));
+}
+
+void join_batch(PictureInput& picture, const ValueMessage& input) {
+  const std::int64_t batch = input.shape[0];
+  if (batch <= 0) return;
+  require(picture.batch == -1 || picture.batch == batch,
+          "input '{}': has a batch of {} where another has {}: several inputs "
+          "become channels of one picture",
+          input.name, batch, picture.batch);
+  picture.batch = batch;
+}
+
+}  // namespace
+
+PictureInput find_input(const ModelMessage& model,
+                        const std::vector<std::size_t>& order,
+                        const std::set<std::string_view>& constants,
+                        const ImportSettings& settings) {
+  const auto inputs = find_inputs(model, order, constants);
+  Shape given = settings.input;
+  if (inputs.size() > 1 && !given.empty()) given[0] = 0;
+  PictureInput picture;
+  picture.is_bytes = inputs[0]->type == DataType::uint8;
+  for (const ValueMessage* input : inputs) {
+    require_pictures(*input);
+    require((input->type == DataType::uint8) == picture.is_bytes,
+            "inputs '{}' {} and '{}' {}: several inputs become one picture, "
+            "all of uint8 or all of floats",
+            inputs[0]->name, to_string(inputs[0]->type), input->name,
+            to_string(input->type));
+    const bool last =
+        input->shape.size() == 4 && is_channels_last(model, order, input->name);
+    append(picture, to_part(*input, given, last));
+    join_batch(picture, *input);
+  }
+  if (!given.empty())
+    require(settings.input[0] == picture.value[0],
+            "the file's inputs have {} channels together where {} were asked "
+            "for",
+            picture.value[0], settings.input[0]);
   return picture;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
-// The picture of a file: which input it is, and how it lies.
+// The picture of a file: which inputs it is, and how they lie.
 
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include "triad/onnx/import.h"
 #include "triad/onnx/import/messages.h"
@@ -10,16 +11,26 @@
 
 namespace triad::onnx {
 
-struct PictureInput {
+// An input of the file: some channels of the picture.
+struct InputPart {
   std::string_view name;
-  Shape value;              // [C, H, W]
-  View view;                // of the tensor over it
-  std::int64_t batch = -1;  // -1: open
-  bool is_bytes = false;    // uint8 rather than floats
+  std::int64_t first_channel = 0;
+  Shape value;  // [C, H, W] of these channels
+  View view;    // of the tensor over them
 };
 
-// `constants`: inputs that have numbers. Throws Error unless one input is left
-// that outputs depend on, a batch of pictures (or of features) of known sizes.
+struct PictureInput {
+  Shape value;                   // [C, H, W]: the channels of all parts
+  std::vector<InputPart> parts;  // in the file's order; mostly one
+  std::int64_t batch = -1;       // -1: open
+  bool is_bytes = false;         // uint8 rather than floats
+};
+
+// `constants`: inputs that have numbers. Several others that outputs depend on
+// are one picture, the channels of the first before those of the next: they
+// must have equal heights and widths, one type and one batch. Throws Error
+// naming the input that is no batch of pictures (or of features) of known
+// sizes, or the two that make no picture together.
 PictureInput find_input(const ModelMessage& model,
                         const std::vector<std::size_t>& order,
                         const std::set<std::string_view>& constants,

@@ -167,12 +167,6 @@ TEST(ImportOnnx, NamesWhatItRefuses) {
       HasSubstr("one or three axes"));
   EXPECT_THAT(refusal(one_node("Relu", {}, {1, 3, -1, 8})),
               HasSubstr("--input C,H,W"));
-  TestFile two(13);
-  two.input("left", {1, 1, 4, 4});
-  two.input("right", {1, 1, 4, 4});
-  two.output("sum");
-  two.node("Add", {"left", "right"}, {"sum"});
-  EXPECT_THAT(refusal(two), HasSubstr("inputs 'left' and 'right'"));
   TestFile attention(13);
   attention.input("x", {1, 1, 4, 4});
   attention.output("y");

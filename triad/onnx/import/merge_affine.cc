@@ -5,6 +5,7 @@
 
 #include "triad/base/error.h"
 #include "triad/graph/rewrite.h"
+#include "triad/onnx/import/join_slices.h"
 
 namespace triad::onnx {
 namespace {
@@ -80,18 +81,57 @@ class Merger {
     return true;
   }
 
-  // x' = gain x + offset, where x = range * byte / 255.
   void merge_into_preprocessing() {
+    for (const FirstNorm& norm : find_first_norms()) merge_first(norm);
+  }
+
+  // A batch norm of the picture, or of channels that a Slice takes from it.
+  struct FirstNorm {
+    std::size_t node;
+    std::int64_t channel;  // the first
+  };
+
+  // None where a channel of the picture has other readers, too.
+  std::vector<FirstNorm> find_first_norms() const {
     const graph::ValueId input = graph_.input();
-    const auto readers = count_readers(graph_);
-    if (readers[std::size_t(input)] != 1) return;
-    const auto found = std::ranges::find_if(graph_.nodes, [&](const Node& n) {
-      return !n.inputs.empty() && n.inputs[0] == input;
-    });
-    if (found == graph_.nodes.end() || !settings_.affine.contains(found->name))
-      return;
-    const Floats gain = parameter(*found, "weight");
-    const Floats offset = parameter(*found, "bias");
+    if (std::ranges::count(graph_.outputs, input) > 0) return {};
+    std::vector<FirstNorm> found;
+    std::vector<int> uses(std::size_t(graph_.value(input).shape[0]), 0);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
+      if (std::ranges::count(node.inputs, input) == 0) continue;
+      const graph::Slice* slice = channel_slice(node);
+      const std::int64_t first = slice ? slice->channels.start : 0;
+      const std::size_t norm = slice ? sole_reader(node.output) : i;
+      if (norm < graph_.nodes.size() &&
+          settings_.affine.contains(graph_.nodes[norm].name))
+        found.push_back({norm, first});
+      const graph::ValueId read = slice ? node.output : input;
+      for (std::int64_t c = 0; c < graph_.value(read).shape[0]; ++c)
+        ++uses[std::size_t(first + c)];
+    }
+    if (std::ranges::any_of(uses, [](int count) { return count > 1; }))
+      return {};
+    return found;
+  }
+
+  // The node that alone reads the value; else the number of nodes.
+  std::size_t sole_reader(graph::ValueId value) const {
+    const std::size_t none = graph_.nodes.size();
+    if (count_readers(graph_)[std::size_t(value)] != 1) return none;
+    const auto reads = [&](const Node& node) {
+      return std::ranges::count(node.inputs, value) > 0;
+    };
+    return std::size_t(std::ranges::find_if(graph_.nodes, reads) -
+                       graph_.nodes.begin());
+  }
+
+  // x' = gain x + offset, where x = range * byte / 255.
+  void merge_first(const FirstNorm& norm) {
+    const Node& node = graph_.nodes[norm.node];
+    const graph::ValueId input = node.inputs[0], output = node.output;
+    const Floats gain = parameter(node, "weight");
+    const Floats offset = parameter(node, "bias");
     if (!std::ranges::all_of(gain, [](float g) { return g > 0; })) return;
     const float range =
         settings_.is_bytes || takes_bytes(gain, offset) ? 255.0f : 1.0f;
@@ -101,15 +141,19 @@ class Merger {
       mean.push_back(-offset[c] / (gain[c] * range));
     }
     notes_.push_back(fmt::format(
-        "the normalisation in the graph became preprocessing of bytes: mean "
-        "{:.4g}, deviation {:.4g} (of 0..1)",
+        "the normalisation {} became preprocessing of bytes: mean {:.4g}, "
+        "deviation {:.4g} (of 0..1)",
+        input == graph_.input()
+            ? "in the graph"
+            : fmt::format("of '{}'", graph_.value(input).name),
         fmt::join(mean, ", "), fmt::join(deviation, ", ")));
-    graph_.preprocessing = {std::move(mean), std::move(deviation)};
-    const auto index = std::size_t(found - graph_.nodes.begin());
-    for (Node& node : graph_.nodes)
-      std::ranges::replace(node.inputs, graph_.nodes[index].output, input);
-    std::ranges::replace(graph_.outputs, graph_.nodes[index].output, input);
-    removed_[index] = true;
+    std::ranges::copy(mean, graph_.preprocessing.mean.begin() + norm.channel);
+    std::ranges::copy(deviation,
+                      graph_.preprocessing.deviation.begin() + norm.channel);
+    for (Node& reader : graph_.nodes)
+      std::ranges::replace(reader.inputs, output, input);
+    std::ranges::replace(graph_.outputs, output, input);
+    removed_[norm.node] = true;
   }
 
   // A normalisation that expects 0..255 rather than 0..1: its mean lies above

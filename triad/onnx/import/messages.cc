@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "triad/base/error.h"
+#include "triad/format/reader.h"
 
 namespace triad::onnx {
 namespace {
@@ -273,6 +274,8 @@ TensorMessage parse_tensor(Bytes message) {
 }
 
 ModelMessage parse_model(Bytes file) {
+  require(!format::is_triad_file(file),
+          "is a .triad file by its bytes: give it a name that ends so");
   ModelMessage model;
   bool has_graph = false;
   for (WireFields fields(file); fields.next();) switch (fields.number()) {

@@ -178,5 +178,14 @@ TEST(QuantisedOnnx, NamesWhatItRefuses) {
               testing::ThrowsMessage<Error>(HasSubstr("quantise statically")));
 }
 
+TEST(QuantisedOnnx, RefusesZeroPointsThatAreNoCode) {
+  for (const float zero : {1e35f, -1e35f, 2.0f}) {
+    TestFile file = qonnx_file();
+    file.graph().mutable_initializer(2)->set_raw_data(&zero, sizeof zero);
+    EXPECT_THAT([&] { import(file); },
+                testing::ThrowsMessage<Error>(HasSubstr("zeropt")));
+  }
+}
+
 }  // namespace
 }  // namespace triad::onnx

@@ -35,6 +35,10 @@ Quantizer read_quantizer(const Call& call) {
   quantizer.lowest = is_signed ? -half + narrow : 0;
   quantizer.highest = is_signed ? half - 1 : 2 * half - 1 - narrow;
   quantizer.zero_point = one_number(call, 2, "zeropt");
+  call.expect(quantizer.zero_point >= quantizer.lowest &&
+                  quantizer.zero_point <= quantizer.highest,
+              "zeropt: expected one of its integers, {}..{}, got {}",
+              quantizer.lowest, quantizer.highest, quantizer.zero_point);
   quantizer.rounding = call.text("rounding_mode", "ROUND");
   return quantizer;
 }

@@ -9,10 +9,16 @@ Session::Session(const Plan& plan, int threads)
       team_(threads),
       barrier_(threads),
       next_(plan.steps().size()) {
-  for (int i = 0; i < threads; ++i) {
+  for (int i = 0; i < threads; ++i)
     memory_.push_back(allocate_aligned(plan.memory().size_bytes()));
-    plan.memory().prepare(memory_.back().get());
-  }
+  // Each thread its own, so that they come into being at the same time.
+  team_.run(
+      [](void* self, int worker) noexcept {
+        const Session& session = *static_cast<Session*>(self);
+        session.plan_.memory().prepare(
+            session.memory_[std::size_t(worker)].get());
+      },
+      this);
 }
 
 std::int64_t Session::memory_bytes() const {

@@ -183,6 +183,7 @@ class Narrow : public Operation {
   std::int64_t pieces() const override {
     return vector_pieces_ * block_pieces_;
   }
+  std::int64_t columns() const override { return vector_pieces_; }
 
   void run(const Frame& frame, std::int64_t first,
            std::int64_t last) const noexcept override {

@@ -13,6 +13,7 @@
 #include "tools/random_model.h"
 #include "triad/base/error.h"
 #include "triad/base/random.h"
+#include "triad/format/reader.h"
 #include "triad/format/writer.h"
 #include "triad/runtime/executor.h"
 
@@ -73,6 +74,16 @@ Subject read_subject(const Options& options) {
   if (!options.output.empty()) format::write_model(model, options.output);
   const auto bytes = std::int64_t(format::model_bytes(model).size());
   return {model.graph, origin, bytes};
+}
+
+// The subject as a user would load it, for its threads.
+graph::Graph load_subject(const Subject& subject, const Options& options,
+                          int threads) {
+  if (!options.network.empty()) return subject.graph;
+  const std::filesystem::path file = subject.origin;
+  if (file.extension() == ".triad")
+    return format::read_model(file, threads).graph;
+  return read_model_file(file).graph;
 }
 
 std::vector<std::uint8_t> random_pictures(std::int64_t bytes) {
@@ -203,10 +214,8 @@ void bench(const Options& options) {
   for (std::size_t i = 0; i < options.threads.size(); ++i) {
     runtime::Executor executor(
         {.threads = options.threads[i], .kernels = options.kernels});
-    graph::Graph copy = subject.graph;
     const auto start = Clock::now();
-    if (options.network.empty()) copy = read_model_file(options.model).graph;
-    executor.load(std::move(copy));
+    executor.load(load_subject(subject, options, options.threads[i]));
     const double load_ms = milliseconds(Clock::now() - start);
     Timing timing = time_runs(executor, options);
     timing.threads = options.threads[i];
@@ -254,7 +263,8 @@ void add_bench(CLI::App& command) {
       .add_option("--seconds", options->seconds, "To measure each count for")
       ->check(CLI::Range(0.0, 3600.0));
   command.add_option("--kernels", options->kernels,
-                     "avx512vnni, avx2 or portable; default: the best");
+                     "avx512vbmi, avx512vnni, avx2 or portable; default: the "
+                     "best");
   command.add_flag("--layers", options->layers,
                    "Time of each layer too, on one thread");
   command.add_option("--peak", options->peak_gmacs,

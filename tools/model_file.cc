@@ -1,6 +1,7 @@
 #include "tools/model_file.h"
 
 #include "triad/base/error.h"
+#include "triad/base/parallel.h"
 #include "triad/format/parameters.h"
 #include "triad/format/reader.h"
 #include "triad/onnx/import.h"
@@ -55,7 +56,7 @@ ModelFile read_model_file(const fs::path& path, const std::string& network,
   } else if (result.file.extension() == ".onnx") {
     read_onnx(result, pictures);
   } else {
-    format::Model model = format::read_model(result.file);
+    format::Model model = format::read_model(result.file, thread_count());
     result.graph = std::move(model.graph);
     result.metadata = std::move(model.metadata);
   }

@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -159,6 +160,35 @@ int thread_count() {
   Shared& all = shared();
   const std::lock_guard lock(all.mutex);
   return all.threads;
+}
+
+void parallel_for(std::int64_t count, int threads, const Body& body) {
+  require(threads >= 1, "threads: expected at least 1, got {}", threads);
+  std::atomic<std::int64_t> left = count;
+  std::vector<std::exception_ptr> errors(
+      std::size_t(std::max<std::int64_t>(count, 0)));
+  const auto work = [&] {
+    for (;;) {
+      const std::int64_t i = left.fetch_sub(1) - 1;
+      if (i < 0) return;
+      try {
+        body(i);
+      } catch (...) {
+        errors[std::size_t(i)] = std::current_exception();
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> helpers;
+    try {
+      while (std::ssize(helpers) + 1 < std::min<std::int64_t>(threads, count))
+        helpers.emplace_back(work);
+    } catch (const std::system_error&) {  // as many as there are
+    }
+    work();
+  }
+  for (const std::exception_ptr& error : errors)
+    if (error) std::rethrow_exception(error);
 }
 
 void parallel_for(std::int64_t count, const Body& body) {

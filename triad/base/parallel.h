@@ -20,4 +20,12 @@ int thread_count();
 void parallel_for(std::int64_t count,
                   const std::function<void(std::int64_t)>& body);
 
+// The same for few, large bodies, on `threads` threads, the caller included,
+// that are started for this call (some 30 us each) and gone on return: for
+// libraries, whose users neither asked for a pool nor could stop it. Takes the
+// last index first, as the last layers of networks are the largest. Where the
+// system gives fewer threads, those do the work. Throws Error if threads < 1.
+void parallel_for(std::int64_t count, int threads,
+                  const std::function<void(std::int64_t)>& body);
+
 }  // namespace triad

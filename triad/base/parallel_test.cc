@@ -44,6 +44,25 @@ TEST(ParallelFor, RethrowsTheLowestFailureAfterAllAreDone) {
   }
 }
 
+TEST(ParallelFor, OnThreadsOfItsOwnDoesTheSame) {
+  for (const int threads : {1, 2, 5}) {
+    for (const std::int64_t count : {0, 1, 3, 1000}) {
+      std::vector<std::atomic<int>> calls(static_cast<std::size_t>(count));
+      parallel_for(count, threads,
+                   [&](std::int64_t i) { ++calls[std::size_t(i)]; });
+      for (const auto& call : calls) ASSERT_EQ(call, 1);
+    }
+    EXPECT_THAT(
+        [&] {
+          parallel_for(1000, threads, [](std::int64_t i) {
+            if (i % 100 == 41) fail("body {}", i);
+          });
+        },
+        testing::ThrowsMessage<Error>("body 41"));
+  }
+  EXPECT_THROW(parallel_for(1, 0, [](std::int64_t) {}), Error);
+}
+
 TEST(ParallelFor, MayBeNested) {
   for (const int threads : kThreadCounts) {
     set_thread_count(threads);

@@ -69,6 +69,7 @@ class Grouping {
   // Of a block that is not ragged.
   std::int64_t block_outputs() const { return outputs_; }
   std::int64_t block_inputs() const { return inputs_; }
+  std::int64_t block_taps() const { return taps_; }
 
  private:
   WeightShape shape_;

@@ -48,17 +48,23 @@ std::int64_t block_size(int asked, std::int64_t axis, std::string_view what,
   return asked == 0 ? axis : asked;
 }
 
-// to[i] |= from[i], eight at a time.
-void or_bytes(const std::int8_t* from, std::int64_t count, std::uint8_t* to) {
-  std::int64_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    std::uint64_t a, b;
-    std::memcpy(&a, from + i, sizeof a);
-    std::memcpy(&b, to + i, sizeof b);
-    b |= a;
-    std::memcpy(to + i, &b, sizeof b);
+// flags[t] |= codes[c * taps + t] for each of `inputs` inputs, eight taps at a
+// time.
+void mark(const std::int8_t* codes, std::int64_t inputs, std::int64_t taps,
+          std::uint8_t* flags) {
+  std::int64_t tap = 0;
+  for (; tap + 8 <= taps; tap += 8) {
+    std::uint64_t seen, word;
+    std::memcpy(&seen, flags + tap, sizeof seen);
+    for (std::int64_t c = 0; c < inputs; ++c) {
+      std::memcpy(&word, codes + c * taps + tap, sizeof word);
+      seen |= word;
+    }
+    std::memcpy(flags + tap, &seen, sizeof seen);
   }
-  for (; i < count; ++i) to[i] |= std::uint8_t(from[i]);
+  for (; tap < taps; ++tap)
+    for (std::int64_t c = 0; c < inputs; ++c)
+      flags[tap] |= std::uint8_t(codes[c * taps + tap]);
 }
 
 // Groups of one tap: the taps of an input are neighbours in the weight, their
@@ -72,10 +78,12 @@ void mark_taps(std::span<const std::int8_t> codes, const Grouping& grouping,
     std::uint8_t* group = alive.data() + k / grouping.block_outputs() *
                                              grouping.input_blocks() *
                                              shape.taps;
-    for (std::int64_t c = 0; c < shape.inputs; group += shape.taps)
-      for (const std::int64_t end = std::min(c + inputs, shape.inputs); c < end;
-           ++c, code += shape.taps)
-        or_bytes(code, shape.taps, group);
+    for (std::int64_t c = 0; c < shape.inputs; c += inputs) {
+      const std::int64_t count = std::min(inputs, shape.inputs - c);
+      mark(code, count, shape.taps, group);
+      code += count * shape.taps;
+      group += shape.taps;
+    }
   }
 }
 

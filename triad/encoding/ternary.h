@@ -63,6 +63,9 @@ std::vector<std::uint8_t> pack_5trit(std::span<const std::int8_t> codes);
 std::vector<std::int8_t> unpack_5trit(std::span<const std::uint8_t> bytes,
                                       std::size_t count);
 
+// How many weights the living groups of `pattern` hold.
+std::int64_t count_living(const Pattern& pattern, const Grouping& grouping);
+
 // Codes of living groups only, group after group, in the group's own order
 // (pattern.h), and back. Throws Error if the number of codes does not fit shape
 // and pattern.

@@ -37,17 +37,6 @@ void check_byte_count(std::size_t bytes, std::size_t count,
           count, bytes);
 }
 
-void check_living(const Pattern& pattern, const Grouping& grouping,
-                  std::size_t codes) {
-  std::size_t expected = 0;
-  grouping.for_each_block([&](const Block& block) {
-    if (is_alive(pattern, block.group)) expected += std::size_t(block.size());
-  });
-  require(codes == expected,
-          "ternary codes: expected {} of living groups, got {}", expected,
-          codes);
-}
-
 }  // namespace
 
 std::vector<std::uint8_t> pack_2bit(std::span<const std::int8_t> codes) {
@@ -106,42 +95,6 @@ std::vector<std::int8_t> unpack_5trit(std::span<const std::uint8_t> bytes,
   require(damaged == bytes.end(), "ternary codes: byte {} is damaged: 0x{:02x}",
           damaged - bytes.begin(), damaged == bytes.end() ? 0 : *damaged);
   codes.resize(count);
-  return codes;
-}
-
-std::vector<std::int8_t> gather_living(const Ternary& ternary,
-                                       std::size_t term) {
-  require(term < ternary.terms.size(), "ternary codes: no term {} among {}",
-          term, ternary.terms.size());
-  const Grouping grouping = grouping_of(ternary.shape, ternary.pattern);
-  const std::vector<std::int8_t>& codes = *ternary.terms[term].codes;
-  require(codes.size() == std::size_t(grouping.shape().count()),
-          "ternary codes: expected {}, got {}", grouping.shape().count(),
-          codes.size());
-  std::vector<std::int8_t> living;
-  living.reserve(codes.size());
-  for (std::int64_t group = 0; group < grouping.count(); ++group) {
-    if (!is_alive(ternary.pattern, group)) continue;
-    grouping.for_each_run(group, [&](std::int64_t first, std::int64_t length) {
-      living.insert(living.end(), codes.begin() + first,
-                    codes.begin() + first + length);
-    });
-  }
-  return living;
-}
-
-std::vector<std::int8_t> scatter_living(std::span<const std::int8_t> living,
-                                        const Shape& shape,
-                                        const Pattern& pattern) {
-  const Grouping grouping = grouping_of(shape, pattern);
-  check_living(pattern, grouping, living.size());
-  std::vector<std::int8_t> codes(std::size_t(grouping.shape().count()));
-  const std::int8_t* next = living.data();
-  std::int8_t* const to = codes.data();
-  grouping.for_each_block([&](const Block& block) {
-    if (!is_alive(pattern, block.group)) return;
-    block.for_each([&](std::int64_t i) { to[i] = *next++; });
-  });
   return codes;
 }
 

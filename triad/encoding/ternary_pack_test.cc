@@ -99,6 +99,29 @@ TEST(LivingCodes, GatherAndScatterRoundTrip) {
   });
 }
 
+TEST(LivingCodes, OfOneTapGroupsRoundTripAtAnySize) {
+  Random random(3);
+  for (const PeGeometry geometry :
+       {PeGeometry{8, 4, 1}, {3, 5, 1}, {1, 1, 1}, {0, 0, 1}, {16, 1, 1}})
+    for (const std::int64_t side : {1, 2, 3, 5}) {
+      const Shape shape{16, 10, side, side};
+      const Grouping grouping(weight_shape(shape), Structure::pe_group,
+                              geometry);
+      Trits codes(std::size_t(element_count(shape)));
+      for (std::int64_t group = 0; group < grouping.count(); ++group)
+        if (random.below(3) > 0)
+          grouping.for_each(group, [&](std::int64_t i) {
+            codes[std::size_t(i)] = std::int8_t(int(random.below(3)) - 1);
+          });
+      const Pattern pattern =
+          find_pattern(codes, grouping, Structure::pe_group, geometry);
+      const Ternary ternary{shape, pattern, {{share(codes), {1.0f}}}};
+      const Trits living = gather_living(ternary, 0);
+      EXPECT_EQ(std::ssize(living), count_living(pattern, grouping));
+      EXPECT_EQ(scatter_living(living, shape, pattern), codes);
+    }
+}
+
 TEST(LivingCodes, ComeGroupAfterGroup) {
   // Filters of 4 inputs, groups of 2 x 2: group 0 holds columns 0 and 1.
   const Pattern pattern{Structure::pe_group, {2, 2, 0}, {1, 1}};

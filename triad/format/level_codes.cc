@@ -1,5 +1,7 @@
 #include "triad/format/level_codes.h"
 
+#include <algorithm>
+
 #include "triad/base/error.h"
 
 namespace triad::format {
@@ -30,6 +32,13 @@ std::vector<std::int8_t> unpack_levels(std::span<const std::uint8_t> bytes,
   require(bytes.size() == byte_count(count, bits),
           "level codes: expected {} bytes for {} codes of {} bits, got {}",
           byte_count(count, bits), count, bits, bytes.size());
+  if (bits == 8) {  // whole bytes
+    std::vector<std::int8_t> codes(bytes.begin(), bytes.end());
+    const auto lowest = std::ranges::find(codes, INT8_MIN);
+    require(lowest == codes.end(), "level codes: code {} is damaged: {}",
+            lowest - codes.begin(), INT8_MIN);
+    return codes;
+  }
   std::vector<std::int8_t> codes(count);
   const int sign = 1 << (bits - 1);
   for (std::size_t i = 0; i < count; ++i) {

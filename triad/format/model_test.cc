@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "triad/base/error.h"
 #include "triad/base/file.h"
@@ -118,6 +119,30 @@ TEST(ModelFile, OneMoreLayerCostsLittleBesideItsCodes) {
   };
   const std::size_t codes = (16 * 16 * 9 + 4) / 5, scales = 16 * 4;
   EXPECT_LT((size_of(30) - size_of(10)) / 20.0, codes + scales + 250);
+}
+
+// The graph, or the error.
+std::string outcome(std::span<const std::byte> bytes, int threads) {
+  try {
+    return graph::dump(read_model(bytes, "model", threads).graph);
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+TEST(ModelFile, IsReadAndRefusedAlikeOnAnyNumberOfThreads) {
+  const graph::Graph graph = lowered_graph(3);
+  auto bytes = model_bytes(graph);
+  EXPECT_EQ(difference(graph, read_model(bytes, "model", 5).graph), "");
+  std::size_t refused = 0;
+  for (std::byte& byte : bytes) {
+    const std::byte good = std::exchange(byte, ~byte);
+    const std::string expected = outcome(bytes, 1);
+    EXPECT_EQ(outcome(bytes, 3), expected);
+    refused += expected.starts_with("model:");
+    byte = good;
+  }
+  EXPECT_GT(refused, 100u);
 }
 
 TEST(ModelFile, AMissingFileIsNamed) {

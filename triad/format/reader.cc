@@ -7,11 +7,12 @@
 #include <utility>
 
 #include "triad/base/error.h"
+#include "triad/base/parallel.h"
 #include "triad/encoding/ternary.h"
-#include "triad/format/level_codes.h"
 #include "triad/format/limits.h"
 #include "triad/format/mapped_file.h"
 #include "triad/format/op_table.h"
+#include "triad/format/packed_codes.h"
 #include "triad/graph/derived_scales.h"
 #include "triad/graph/parameter_rules.h"
 #include "triad_generated.h"
@@ -60,22 +61,13 @@ encoding::Quantization to_quantization(const fbs::Quantization& q) {
           .zero_point = q.zero_point()};
 }
 
-std::size_t count_living(const encoding::Grouping& grouping,
-                         const encoding::Pattern& pattern) {
-  std::size_t count = 0;
-  grouping.for_each_block([&](const encoding::Block& block) {
-    if (encoding::is_alive(pattern, block.group))
-      count += std::size_t(block.size());
-  });
-  return count;
-}
-
 // Turns a verified file into a graph. Each vector is charged against limits.h
 // before it is copied.
 class Reader {
  public:
-  Reader(const fbs::Model& file, std::uint64_t file_bytes)
+  Reader(const fbs::Model& file, std::uint64_t file_bytes, int threads)
       : file_(file),
+        threads_(threads),
         bytes_left_(maximum_bytes_read(file_bytes)),
         codes_left_(maximum_ternary_codes(file_bytes)) {}
 
@@ -133,8 +125,11 @@ class Reader {
   void read_subnets();
 
   const fbs::Model& file_;
+  const int threads_;
   std::uint64_t bytes_left_;
   std::uint64_t codes_left_;
+  std::size_t node_ = 0, parameter_ = 0;  // being read
+  std::vector<PackedCodes> packed_;
   Model model_;
   graph::Graph& graph_ = model_.graph;
 };
@@ -158,8 +153,18 @@ void Reader::read_nodes() {
   charge(std::uint64_t(stored->size()) * sizeof(flatbuffers::uoffset_t));
   graph_.nodes.resize(stored->size());
   read_values();
-  for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
-    graph_.nodes[i] = read_node(*stored->Get(flatbuffers::uoffset_t(i)), i);
+  try {
+    for (; node_ < graph_.nodes.size(); ++node_)
+      graph_.nodes[node_] =
+          read_node(*stored->Get(flatbuffers::uoffset_t(node_)), node_);
+  } catch (const Error&) {
+    // An error in the codes of an earlier node comes first.
+    std::erase_if(packed_,
+                  [&](const auto& codes) { return codes.node >= node_; });
+    unpack_codes(packed_, threads_, graph_);
+    throw;
+  }
+  unpack_codes(packed_, threads_, graph_);
 }
 
 graph::Node Reader::read_node(const fbs::Node& stored, std::size_t index) {
@@ -217,6 +222,7 @@ void Reader::read_parameters(const fbs::Node& stored, graph::Node& node) {
     require(rule != rules.end() && node.find(name) == nullptr,
             "expected no parameter '{}' (number {}), or no second one", name,
             int(item.name()));
+    parameter_ = node.parameters.size();
     node.parameters.push_back(
         {name, read_encoding(item, rule->shape, derived)});
   });
@@ -275,15 +281,13 @@ encoding::Ternary Reader::read_ternary(const fbs::Ternary& stored,
   if (stored.alive() != nullptr)
     pattern.alive =
         unpack_bits(span(stored.alive()), std::size_t(grouping.count()));
-  const std::size_t living = count_living(grouping, pattern);
   const bool single = stored.terms()->size() == 1;
   for_each(stored.terms(), [&](const fbs::TernaryTerm& term) {
-    const auto bytes = span(term.codes());
-    const auto codes = stored.code() == fbs::TernaryCode::two_bits
-                           ? encoding::unpack_2bit(bytes, living)
-                           : encoding::unpack_5trit(bytes, living);
+    packed_.push_back({node_, parameter_, ternary.terms.size(),
+                       span(term.codes()),
+                       stored.code() == fbs::TernaryCode::two_bits});
     ternary.terms.push_back(
-        {encoding::share(encoding::scatter_living(codes, shape, pattern)),
+        {nullptr,
          read_scales(term.scales(), single ? derived : std::vector<float>())});
   });
   return ternary;
@@ -294,11 +298,10 @@ encoding::Levels Reader::read_levels(const fbs::Levels& stored,
                                      const std::vector<float>& derived) {
   require(stored.bits() >= 2 && stored.bits() <= 8,
           "expected levels of 2 to 8 bits, got {}", stored.bits());
-  auto codes = unpack_levels(span(stored.codes()), stored.bits(),
-                             std::size_t(element_count(shape)));
+  packed_.push_back({node_, parameter_, 0, span(stored.codes()), false});
   return {.shape = shape,
           .bits = stored.bits(),
-          .codes = encoding::share(std::move(codes)),
+          .codes = nullptr,
           .scales = read_scales(stored.scales(), derived)};
 }
 
@@ -341,11 +344,11 @@ Model Reader::read() {
     require(model_.metadata.emplace(key, text(item.value())).second,
             "metadata '{}' stands twice", key);
   });
-  graph::validate(graph_);
+  graph::validate(graph_, threads_);
   return std::move(model_);
 }
 
-Model read_verified(std::span<const std::byte> bytes) {
+Model read_verified(std::span<const std::byte> bytes, int threads) {
   require(is_triad_file(bytes),
           "no .triad file (its bytes 4 to 7 are not \"TRIA\")");
   require(bytes.size() < kMaximumFileBytes, "{} bytes; at most {} are read",
@@ -362,7 +365,7 @@ Model read_verified(std::span<const std::byte> bytes) {
   require(version >= 1, "expected a version from 1, got 0; damaged");
   auto whole = make_verifier(bytes);
   require(fbs::VerifyModelBuffer(whole), "truncated or damaged");
-  return Reader(*fbs::GetModel(bytes.data()), bytes.size()).read();
+  return Reader(*fbs::GetModel(bytes.data()), bytes.size(), threads).read();
 }
 
 }  // namespace
@@ -371,20 +374,22 @@ bool is_triad_file(std::span<const std::byte> bytes) {
   return bytes.size() >= 8 && fbs::ModelBufferHasIdentifier(bytes.data());
 }
 
-Model read_model(std::span<const std::byte> bytes, std::string_view file) {
+Model read_model(std::span<const std::byte> bytes, std::string_view file,
+                 int threads) {
   try {
     // Scalars are read in place, so the first byte must be aligned.
     if (std::uintptr_t(bytes.data()) % alignof(std::max_align_t) == 0)
-      return read_verified(bytes);
-    return read_verified(std::vector<std::byte>(bytes.begin(), bytes.end()));
+      return read_verified(bytes, threads);
+    return read_verified(std::vector<std::byte>(bytes.begin(), bytes.end()),
+                         threads);
   } catch (const Error& error) {
     fail("{}: {}", file, error.what());
   }
 }
 
-Model read_model(const std::filesystem::path& path) {
+Model read_model(const std::filesystem::path& path, int threads) {
   const MappedFile file(path);
-  return read_model(file.bytes(), path.string());
+  return read_model(file.bytes(), path.string(), threads);
 }
 
 }  // namespace triad::format

@@ -106,8 +106,9 @@ Shape infer_shape(const Node& node, const std::vector<Shape>& inputs);
 
 // Checks everything a reader of untrusted files must know: ids, topological
 // order, names, shapes of every value and parameter, encodings, quantization,
-// requantization sizes. Throws Error naming node.
-void validate(const Graph& graph);
+// requantization sizes. Throws Error naming the first node, the same for any
+// number of threads.
+void validate(const Graph& graph, int threads = 1);
 
 // One line a node: name, op, output shape, encoding. For people and for golden
 // tests.

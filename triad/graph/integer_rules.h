@@ -15,7 +15,8 @@ namespace triad::graph {
 std::span<const std::int8_t> integer_codes(const encoding::Encoding& weight,
                                            std::string_view layer);
 
-// Checks a validated lowered graph. Throws Error naming the node.
-void check_integer_rules(const Graph& graph);
+// Checks a validated lowered graph. Throws Error naming the first node, the
+// same for any number of threads.
+void check_integer_rules(const Graph& graph, int threads = 1);
 
 }  // namespace triad::graph

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "triad/base/error.h"
+#include "triad/base/parallel.h"
 #include "triad/graph/element_function.h"
 #include "triad/graph/graph.h"
 #include "triad/graph/parameter_rules.h"
@@ -294,10 +295,12 @@ void check_input_data(const Graph& graph) {
 
 }  // namespace
 
-void validate(const Graph& graph) {
+void validate(const Graph& graph, int threads) {
   check_name("network", graph.name);
   check_order(graph);
-  for (const Node& node : graph.nodes) NodeCheck(graph, node).run();
+  parallel_for(std::ssize(graph.nodes), threads, [&](std::int64_t i) {
+    NodeCheck(graph, graph.nodes[std::size_t(i)]).run();
+  });
   check_outputs(graph);
   check_subnets(graph);
   check_input_data(graph);

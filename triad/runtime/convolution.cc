@@ -147,11 +147,6 @@ struct Fused {
   Fused& operator=(const Fused&) = delete;
 };
 
-bool is_ternary(const Layer& layer) {
-  return std::ranges::all_of(
-      layer.codes, [](std::int8_t code) { return code >= -1 && code <= 1; });
-}
-
 // Groups of 8 outputs x 4 inputs over vectors of pixels.
 class Narrow : public Operation {
  public:
@@ -171,7 +166,7 @@ class Narrow : public Operation {
     work_ = {.begin = groups_.begin.data(),
              .offsets = groups_.places.data(),
              .weights = groups_.codes(),
-             .is_ternary = is_ternary(layer),
+             .is_ternary = layer.is_ternary,
              .start = numbers_.start.data(),
              .requantise = numbers_.requantise,
              .residual = fused_.residual,
@@ -188,6 +183,7 @@ class Narrow : public Operation {
   std::int64_t pieces() const override {
     return vector_pieces_ * block_pieces_;
   }
+  std::int64_t columns() const override { return vector_pieces_; }
 
   void run(const Frame& frame, std::int64_t first,
            std::int64_t last) const noexcept override {
@@ -248,7 +244,7 @@ class Wide : public Operation {
              .offsets = groups_.places.data(),
              .weights = groups_.codes(),
              .is_packed = is_packed,
-             .is_ternary = is_ternary(layer),
+             .is_ternary = layer.is_ternary,
              .start = numbers_.start.data(),
              .requantise = numbers_.requantise,
              .residual = fused_.residual,
@@ -304,7 +300,7 @@ bool can_be_packed(const Layer& layer) {
   constexpr std::int64_t kScaledReach = 64 * 255;
   return layer.taps == 1 && layer.convolution_groups == 1 &&
          layer.inputs <= INT32_MAX / kScaledReach && layer.inputs % 16 == 0 &&
-         is_ternary(layer);
+         layer.is_ternary;
 }
 
 }  // namespace
@@ -351,7 +347,7 @@ std::unique_ptr<Operation> make_convolution(const Layer& layer,
         double(narrow.count() * 32 * vectors * kVectorPixels);
     Groups wide = join_pairs(narrow);
     if (is_pixel || double(wide.count() * 64 * pixels) /
-                            wide_speed(kernels, is_ternary(layer)) <
+                            wide_speed(kernels, layer.is_ternary) <
                         narrow_cost)
       return std::make_unique<Wide>(layer, values, kernels,
                                     locate(std::move(wide), offsets), false);

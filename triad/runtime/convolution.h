@@ -36,6 +36,7 @@ struct Layer {
   std::span<const std::int8_t> codes;
   std::int64_t inputs = 0, taps = 1, convolution_groups = 1;
   std::int64_t macs = 0;
+  bool is_ternary = false;  // all codes are -1, 0 or 1
 };
 
 // A sum of two values that the convolution's results are added into on their

@@ -9,6 +9,19 @@
 namespace triad::runtime {
 namespace {
 
+// Writes q = compute(c, y, x) to each element of quads first .. last - 1.
+template <typename Compute>
+void write_each(std::byte* memory, const Storage& to, std::int64_t first,
+                std::int64_t last, const Compute& compute) {
+  const Layout& out = to.layout;
+  const std::int64_t end = std::min(last * 4, out.channels);
+  for (std::int64_t c = first * 4; c < end; ++c)
+    for (std::int64_t y = 0; y < out.height; ++y)
+      for (std::int64_t x = 0; x < out.width; ++x)
+        write_stored(memory + to.offset + out.element(c, y, x),
+                     out.element_bytes, compute(c, y, x) + to.bias());
+}
+
 // One input on its way to a term.
 struct Term {
   const Storage* from;
@@ -48,14 +61,9 @@ class Elementwise : public Operation {
 
   void run(const Frame& frame, std::int64_t first,
            std::int64_t last) const noexcept override {
-    const Layout& out = to_.layout;
-    const std::int64_t end = std::min(last * 4, out.channels);
-    for (std::int64_t c = first * 4; c < end; ++c)
-      for (std::int64_t y = 0; y < out.height; ++y)
-        for (std::int64_t x = 0; x < out.width; ++x)
-          write_stored(frame.memory + to_.offset + out.element(c, y, x),
-                       out.element_bytes,
-                       finish(sum(frame.memory, c, y, x)) + to_.bias());
+    write_each(frame.memory, to_, first, last, [&](auto c, auto y, auto x) {
+      return finish(sum(frame.memory, c, y, x));
+    });
   }
 
  private:
@@ -238,14 +246,9 @@ class EachElement : public Operation {
 
   void run(const Frame& frame, std::int64_t first,
            std::int64_t last) const noexcept override {
-    const Layout& out = to_.layout;
-    const std::int64_t end = std::min(last * 4, out.channels);
-    for (std::int64_t c = first * 4; c < end; ++c)
-      for (std::int64_t y = 0; y < out.height; ++y)
-        for (std::int64_t x = 0; x < out.width; ++x)
-          write_stored(frame.memory + to_.offset + out.element(c, y, x),
-                       out.element_bytes,
-                       compute(frame.memory, c, y, x) + to_.bias());
+    write_each(frame.memory, to_, first, last, [&](auto c, auto y, auto x) {
+      return compute(frame.memory, c, y, x);
+    });
   }
 
  private:

@@ -23,8 +23,8 @@ void Executor::load(graph::Graph graph) {
       settings_.threads != 0
           ? settings_.threads
           : std::clamp(int(std::thread::hardware_concurrency()), 1, 256);
-  auto plan =
-      std::make_unique<const Plan>(graph, choose_kernels(settings_.kernels));
+  auto plan = std::make_unique<const Plan>(
+      graph, choose_kernels(settings_.kernels), threads);
   session_ = std::make_unique<Session>(*plan, threads);
   plan_ = std::move(plan);
   for (graph::Node& node : graph.nodes) node.parameters.clear();

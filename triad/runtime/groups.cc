@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "triad/base/divide.h"
+#include "triad/base/transpose.h"
 
 namespace triad::runtime {
 namespace {
@@ -23,6 +24,14 @@ class Column {
 
   // Collects the codes, [taps][block][4]; false if none are stored.
   bool gather(std::int64_t output_block, std::int64_t quad) {
+    if (layer_.convolution_groups == 1 &&
+        (output_block + 1) * kBlock <= layer_.outputs &&
+        (quad + 1) * kQuad <= layer_.inputs) {
+      copy_block(layer_.codes.data() +
+                 (output_block * kBlock * layer_.inputs + quad * kQuad) *
+                     layer_.taps);
+      return true;
+    }
     std::fill(codes_.begin(), codes_.end(), std::int8_t(0));
     bool any = false;
     for (std::int64_t k = 0; k < kBlock; ++k) {
@@ -34,10 +43,7 @@ class Column {
         stored += taps[i] != nullptr;
       }
       std::int8_t* codes = codes_.data() + k * kQuad;
-      if (stored == kQuad)
-        copy_quad(taps, codes);
-      else if (stored > 0)
-        copy_some(taps, codes);
+      if (stored > 0) copy_some(taps, codes);
       any = any || stored > 0;
     }
     return any;
@@ -53,18 +59,27 @@ class Column {
   }
 
  private:
-  // One output, all taps; a dword at a time, because loading is most of
-  // packing.
-  void copy_quad(const std::int8_t* const (&taps)[kQuad], std::int8_t* codes) {
-    for (std::int64_t tap = 0; tap < layer_.taps; ++tap) {
-      std::uint32_t quad = 0;
-      for (std::size_t i = 0; i < kQuad; ++i)
-        quad |= std::uint32_t(std::uint8_t(taps[i][tap])) << 8 * i;
-      std::memcpy(codes + tap * kBlock * kQuad, &quad, sizeof quad);
+  // All outputs and inputs, eight taps at a time: this is most of packing. A
+  // row of the transposed bytes is an input of one of two outputs.
+  void copy_block(const std::int8_t* from) {
+    const std::int64_t row = layer_.inputs * layer_.taps;  // of an output
+    for (std::int64_t k = 0; k < kBlock; k += 2, from += 2 * row) {
+      std::int8_t* codes = codes_.data() + k * kQuad;
+      const auto input = [&](std::int64_t i) {
+        return from + i / kQuad * row + i % kQuad * layer_.taps;
+      };
+      std::int64_t tap = 0;
+      for (; tap + 8 <= layer_.taps; tap += 8)
+        transpose_8x8(
+            [&](int i) { return input(i) + tap; },
+            [&](int t) { return codes + (tap + t) * kBlock * kQuad; });
+      for (; tap < layer_.taps; ++tap)
+        for (std::int64_t i = 0; i < 2 * kQuad; ++i)
+          codes[tap * kBlock * kQuad + i] = input(i)[tap];
     }
   }
 
-  // The same where only some inputs are stored.
+  // One output, all taps, of the inputs that are stored.
   void copy_some(const std::int8_t* const (&taps)[kQuad], std::int8_t* codes) {
     for (std::size_t i = 0; i < kQuad; ++i)
       for (std::int64_t tap = 0; taps[i] && tap < layer_.taps; ++tap)
@@ -146,7 +161,7 @@ Groups pack_groups(const LayerCodes& layer) {
 }
 
 Groups join_pairs(const Groups& groups) {
-  const std::int64_t half = groups.group_bytes;
+  constexpr std::size_t half = kBlock * kQuad;  // bytes of a group
   Groups pairs =
       make_groups(divide_up(groups.blocks, 2), 2 * half, groups.count());
   for (std::int64_t block = 0; block < groups.blocks; block += 2) {
@@ -165,10 +180,9 @@ Groups join_pairs(const Groups& groups) {
       std::int8_t* weights = append(pairs, next);
       for (int side = 0; side < 2; ++side, weights += half)
         if (place[side] == next)
-          std::memcpy(weights, groups.codes() + i[side]++ * half,
-                      std::size_t(half));
+          std::memcpy(weights, groups.codes() + i[side]++ * half, half);
         else
-          std::memset(weights, 0, std::size_t(half));
+          std::memset(weights, 0, half);
     }
     end_block(pairs);
   }

@@ -20,6 +20,10 @@ class Operation {
 
   // Pieces that may run at the same time, in any order; at least 1.
   virtual std::int64_t pieces() const { return 1; }
+  // Pieces i of equal i % columns() work on the same part of the values.
+  // Threads share the columns out, neighbours to the same thread, so that it
+  // mostly reads what it wrote itself.
+  virtual std::int64_t columns() const { return pieces(); }
 
   // Does pieces first .. last - 1.
   virtual void run(const Frame& frame, std::int64_t first,

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "triad/base/error.h"
+#include "triad/base/parallel.h"
 #include "triad/graph/integer_rules.h"
 #include "triad/graph/pool_window.h"
 #include "triad/graph/rewrite.h"
@@ -32,6 +33,17 @@ void require_size(const Node& node, std::int64_t size_bytes) {
           node.name);
 }
 
+// Whether all codes are -1, 0 or 1; compared as unsigned numbers, which needs
+// no branch.
+bool is_ternary(const encoding::Encoding& weight) {
+  const auto* levels = std::get_if<encoding::Levels>(&weight);
+  std::uint8_t highest = 0;
+  if (levels != nullptr)
+    for (const std::int8_t code : *levels->codes)
+      highest = std::max(highest, std::uint8_t(code + 1));
+  return highest <= 2;
+}
+
 MemoryPlan::Kind kind_of(const Layout& layout) {
   return {layout.quads(), layout.height, layout.width, layout.element_bytes,
           layout.pitch,   layout.origin, layout.plane};
@@ -51,23 +63,28 @@ MemoryPlan::Kind kind_of(const PhaseLayout& phases, const graph::Conv2d& op,
 // Builds the steps of a plan, node after node.
 class Planner {
  public:
-  Planner(const graph::Graph& graph, Plan& plan)
-      : graph_(graph), plan_(plan), roots_(find_roots(graph)) {}
+  Planner(const graph::Graph& graph, Plan& plan, int threads)
+      : graph_(graph),
+        plan_(plan),
+        threads_(threads),
+        roots_(find_roots(graph)) {}
 
   void build() {
     plan_.values_ = choose_layouts(graph_, roots_);
     find_last_readers();
     find_fused_sums();
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-      node_ = &graph_.nodes[i];
-      place_output();
-      std::visit([this](const auto& op) { add(op); }, node_->op);
-      release_after(i);
+    try {
+      add_nodes();
+    } catch (const Error&) {
+      make_convolutions();  // an error of an earlier node comes first
+      throw;
     }
-    node_ = &graph_.nodes.back();
-    for (const ValueId id : graph_.outputs) {
-      add_step("output", make_output(value(id), plan_.result_floats_), 0);
-      plan_.result_floats_ += element_count(graph_.value(id).shape);
+    make_convolutions();
+    for (std::size_t i = 0; i < plan_.steps_.size(); ++i) {
+      Step& step = plan_.steps_[i];
+      step.is_parallel = step.operation->pieces() > 1 &&
+                         (step.operation->computed_macs() >= kParallelMacs ||
+                          written_bytes_[i] >= kParallelBytes);
     }
   }
 
@@ -84,6 +101,37 @@ class Planner {
     const Node* sum;
     std::size_t input;
   };
+
+  // A convolution to be made, all at once at the end, because packing their
+  // weights takes most of the time; and what its codes are if not the node's.
+  struct Pending {
+    std::size_t step;
+    Layer layer;
+    std::shared_ptr<const std::vector<std::int8_t>> codes;
+    Connection values;
+  };
+
+  void add_nodes() {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      node_ = &graph_.nodes[i];
+      place_output();
+      std::visit([this](const auto& op) { add(op); }, node_->op);
+      release_after(i);
+    }
+    node_ = &graph_.nodes.back();
+    for (const ValueId id : graph_.outputs) {
+      add_step("output", make_output(value(id), plan_.result_floats_), 0);
+      plan_.result_floats_ += element_count(graph_.value(id).shape);
+    }
+  }
+
+  void make_convolutions() {
+    parallel_for(std::ssize(pending_), threads_, [this](std::int64_t i) {
+      const Pending& made = pending_[std::size_t(i)];
+      plan_.steps_[made.step].operation =
+          make_convolution(made.layer, made.values, plan_.kernels_);
+    });
+  }
 
   Storage& value(ValueId id) { return plan_.values_[std::size_t(id)]; }
   const Storage& input(std::size_t i = 0) { return value(node_->inputs[i]); }
@@ -169,27 +217,27 @@ class Planner {
         plan_.memory_.release(plan_.values_[id].offset);
   }
 
+  // `bytes`: what the step writes.
   void add_step(std::string op, std::unique_ptr<Operation> operation,
                 std::int64_t bytes) {
-    const bool is_parallel = operation->pieces() > 1 &&
-                             (operation->computed_macs() >= kParallelMacs ||
-                              bytes >= kParallelBytes);
-    plan_.steps_.push_back(
-        {node_->name, std::move(op), std::move(operation), is_parallel});
+    plan_.steps_.push_back({node_->name, std::move(op), std::move(operation)});
+    written_bytes_.push_back(bytes);
   }
   void add_step(std::unique_ptr<Operation> operation) {
     add_step(std::string(name(node_->op)), std::move(operation),
              output().layout.bytes());
   }
 
-  void add_convolution(const Layer& layer, const Source& source) {
+  void add_convolution(
+      const Layer& layer, const Source& source,
+      std::shared_ptr<const std::vector<std::int8_t>> codes = nullptr) {
     Connection values{source.taps, source.offset, input(), output()};
     if (const Fused* fused = fused_sum())
       values.sum.emplace(FusedSum{*fused->sum, fused->input,
                                   value(fused->sum->inputs[1 - fused->input]),
                                   value(fused->sum->output)});
-    add_step(values.sum ? "conv2d+add" : std::string(name(node_->op)),
-             make_convolution(layer, values, plan_.kernels_),
+    pending_.push_back({plan_.steps_.size(), layer, std::move(codes), values});
+    add_step(values.sum ? "conv2d+add" : std::string(name(node_->op)), nullptr,
              output().layout.bytes());
   }
 
@@ -201,7 +249,8 @@ class Planner {
             .inputs = inputs,
             .taps = taps,
             .convolution_groups = groups,
-            .macs = count(*node_, graph_).macs};
+            .macs = count(*node_, graph_).macs,
+            .is_ternary = is_ternary(node_->find("weight")->encoding)};
   }
 
   void add(const graph::Input&) {
@@ -256,9 +305,10 @@ class Planner {
                          packing, packed.offset, plan_.kernels_),
         packing.layout.bytes());
     Layer layer = make_layer(packing.inputs, packing.op.kernel[0], 1);
-    const auto codes = pack_row_codes(layer.codes, op, packing);
-    layer.codes = codes;
-    add_convolution(layer, packed);
+    const auto codes = std::make_shared<const std::vector<std::int8_t>>(
+        pack_row_codes(layer.codes, op, packing));
+    layer.codes = *codes;
+    add_convolution(layer, packed, codes);
     release(packed);
   }
 
@@ -319,16 +369,19 @@ class Planner {
 
   const graph::Graph& graph_;
   Plan& plan_;
+  const int threads_;
   const std::vector<ValueId> roots_;
-  std::vector<std::size_t> last_reader_;  // of each root, by ValueId
-  std::map<ValueId, Fused> fused_;        // by the convolution's output
+  std::vector<std::size_t> last_reader_;     // of each root, by ValueId
+  std::map<ValueId, Fused> fused_;           // by the convolution's output
+  std::vector<std::int64_t> written_bytes_;  // by each step
+  std::vector<Pending> pending_;
   const Node* node_ = nullptr;
 };
 
-Plan::Plan(const graph::Graph& graph, const Kernels& kernels)
+Plan::Plan(const graph::Graph& graph, const Kernels& kernels, int threads)
     : kernels_(kernels) {
-  graph::check_integer_rules(graph);
-  Planner(graph, *this).build();
+  graph::check_integer_rules(graph, threads);
+  Planner(graph, *this, threads).build();
 }
 
 std::int64_t Plan::weight_bytes() const {

@@ -24,9 +24,10 @@ struct Step {
 
 class Plan {
  public:
-  // Throws Error naming the node that breaks a rule of graph/integer_rules.h or
-  // needs too much memory; std::bad_alloc.
-  Plan(const graph::Graph& graph, const Kernels& kernels);
+  // Checks and packs the layers on `threads` threads; the plan or the error is
+  // the same for any. Throws Error naming the first node that breaks a rule of
+  // graph/integer_rules.h or needs too much memory; std::bad_alloc.
+  Plan(const graph::Graph& graph, const Kernels& kernels, int threads = 1);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 

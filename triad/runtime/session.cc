@@ -8,11 +8,17 @@ Session::Session(const Plan& plan, int threads)
     : plan_(plan),
       team_(threads),
       barrier_(threads),
-      next_(plan.steps().size()) {
-  for (int i = 0; i < threads; ++i) {
+      counters_(plan.steps().size() * std::size_t(threads)) {
+  for (int i = 0; i < threads; ++i)
     memory_.push_back(allocate_aligned(plan.memory().size_bytes()));
-    plan.memory().prepare(memory_.back().get());
-  }
+  // Each thread its own, so that they come into being at the same time.
+  team_.run(
+      [](void* self, int worker) noexcept {
+        const Session& session = *static_cast<Session*>(self);
+        session.plan_.memory().prepare(
+            session.memory_[std::size_t(worker)].get());
+      },
+      this);
 }
 
 std::int64_t Session::memory_bytes() const {
@@ -40,7 +46,8 @@ void Session::run(const std::uint8_t* pictures, std::int64_t count,
     return;
   }
   for (picture_ = 0; picture_ < count; ++picture_) {
-    for (auto& next : next_) next.store(0, std::memory_order_relaxed);
+    for (Counter& counter : counters_)
+      counter.next.store(0, std::memory_order_relaxed);
     team_.run(
         [](void* self, int worker) noexcept {
           static_cast<Session*>(self)->run_steps(worker);
@@ -68,21 +75,36 @@ void Session::run_steps(int worker) noexcept {
   for (std::size_t i = 0; i < plan_.steps().size(); ++i) {
     const Step& step = plan_.steps()[i];
     const Operation& operation = *step.operation;
-    const std::int64_t pieces = operation.pieces();
     if (!step.is_parallel) {
-      if (worker == 0) operation.run(work, 0, pieces);
+      if (worker == 0) operation.run(work, 0, operation.pieces());
       is_together = false;
       continue;
     }
     if (!is_together) barrier_.wait();
-    for (;;) {
-      const std::int64_t piece =
-          next_[i].fetch_add(1, std::memory_order_relaxed);
-      if (piece >= pieces) break;
-      operation.run(work, piece, piece + 1);
-    }
+    run_pieces(i, work, worker);
     barrier_.wait();
     is_together = true;
+  }
+}
+
+// The thread's own columns, then what is left of the others'.
+void Session::run_pieces(std::size_t step, const Frame& work,
+                         int worker) noexcept {
+  const Operation& operation = *plan_.steps()[step].operation;
+  const std::int64_t columns = operation.columns();
+  const std::int64_t rows = operation.pieces() / columns;
+  for (int turn = 0; turn < threads(); ++turn) {
+    const std::int64_t owner = (worker + turn) % threads();
+    const std::int64_t first = columns * owner / threads();
+    const std::int64_t width = columns * (owner + 1) / threads() - first;
+    auto& next =
+        counters_[step * std::size_t(threads()) + std::size_t(owner)].next;
+    for (;;) {
+      const std::int64_t i = next.fetch_add(1, std::memory_order_relaxed);
+      if (i >= rows * width) break;
+      const std::int64_t piece = i / width * columns + first + i % width;
+      operation.run(work, piece, piece + 1);
+    }
   }
 }
 

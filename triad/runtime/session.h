@@ -39,12 +39,18 @@ class Session {
   Frame frame(std::int64_t picture, int worker) noexcept;
   void run_pictures(int worker) noexcept;
   void run_steps(int worker) noexcept;
+  void run_pieces(std::size_t step, const Frame& work, int worker) noexcept;
+
+  // On a cache line of its own: threads count at the same time.
+  struct alignas(kAlignmentBytes) Counter {
+    std::atomic<std::int64_t> next{0};
+  };
 
   const Plan& plan_;
   std::vector<AlignedBytes> memory_;  // [threads]
   ThreadTeam team_;
   Barrier barrier_;
-  std::vector<std::atomic<std::int64_t>> next_;  // piece of each step
+  std::vector<Counter> counters_;  // [steps][threads] of each one's pieces
   std::atomic<std::int64_t> next_picture_{0};
   // The run under way.
   const std::uint8_t* pictures_ = nullptr;

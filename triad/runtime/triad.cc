@@ -19,7 +19,7 @@ struct triad_model {
   triad_model(const triad::graph::Graph& graph, int threads)
       : name(graph.name),
         shape(graph.value(graph.input()).shape),
-        plan(graph, triad::runtime::choose_kernels()),
+        plan(graph, triad::runtime::choose_kernels(), threads),
         session(plan, threads) {}
 
   std::size_t picture_bytes() const {
@@ -96,7 +96,8 @@ void check_run(const triad_model& model, std::size_t size, std::size_t count,
 triad_status triad_load(const char* path, int threads, triad_model** model) {
   if (!path || !model)
     return tell(TRIAD_BAD_ARGUMENT, "triad_load: expected no null pointer");
-  return load(threads, model, [&] { return triad::format::read_model(path); });
+  return load(threads, model,
+              [&] { return triad::format::read_model(path, threads); });
 }
 
 triad_status triad_load_bytes(const void* bytes, std::size_t size, int threads,
@@ -106,7 +107,8 @@ triad_status triad_load_bytes(const void* bytes, std::size_t size, int threads,
                 "triad_load_bytes: expected no null pointer");
   return load(threads, model, [&] {
     return triad::format::read_model(
-        std::span(static_cast<const std::byte*>(bytes), size));
+        std::span(static_cast<const std::byte*>(bytes), size), "model",
+        threads);
   });
 }
 

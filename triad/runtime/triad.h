@@ -33,7 +33,7 @@ typedef struct triad_model triad_model; /* a loaded network */
 
 typedef struct {
   const char* name;               /* of the network; valid until triad_free */
-  const char* kernels;            /* "avx512vnni", "avx2" or "portable" */
+  const char* kernels;            /* "avx512vbmi", "avx2", ... */
   size_t channels, height, width; /* of a picture */
   size_t outputs;                 /* floats per picture, logits as a rule; of a
                                      network with several outputs, all of them

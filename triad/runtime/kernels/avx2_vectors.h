@@ -20,6 +20,10 @@ namespace triad::runtime {
 
 constexpr int kTernaryGroups = 64;  // 64 * 510 < 2^15
 
+// How far ahead weights are fetched where a block's do not stay in the first
+// level cache.
+constexpr std::int64_t kPrefetchBytes = 1024;
+
 TRIAD_INLINE __m256i load(const void* bytes) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(bytes));
 }

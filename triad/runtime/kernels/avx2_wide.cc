@@ -126,6 +126,7 @@ TRIAD_INLINE void add_ternary(const std::int32_t* offset,
   for (int p = 0; p < kTilePixels; ++p)
     words[p][0] = words[p][1] = _mm256_setzero_si256();
   for (; offset != last; ++offset, weights += kWideGroupBytes) {
+    _mm_prefetch(weights + kPrefetchBytes, _MM_HINT_T0);
     const __m256i low = load(weights), high = load(weights + 32);
 #pragma GCC unroll 4
     for (int p = 0; p < kTilePixels; ++p) {
@@ -176,8 +177,9 @@ void avx2_convolve_wide(const WideConvolution& work, const std::byte* input,
   const AdditionVectors addition = residual_vectors(work.residual);
   const bool in_tiles = work.is_ternary && !work.is_packed;
   const std::int64_t step = in_tiles ? kTilePixels : 1;
-  for (std::int64_t p = tile.first_pixel; p < tile.last_pixel; p += step)
-    for (std::int64_t b = tile.first_block; b < tile.last_block; ++b)
+  // All pixels before the next block: its weights are fetched once.
+  for (std::int64_t b = tile.first_block; b < tile.last_block; ++b)
+    for (std::int64_t p = tile.first_pixel; p < tile.last_pixel; p += step)
       if (in_tiles)
         convolve_ternary(
             work, input, output, b, p,

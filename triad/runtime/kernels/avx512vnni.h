@@ -1,5 +1,5 @@
 #pragma once
-// Kernels for processors with AVX-512 (F, BW, VL, VNNI).
+// Kernels for processors with AVX-512 (F, BW, VL, VNNI), and with VBMI, too.
 
 #include "triad/runtime/kernels/kernel.h"
 
@@ -23,6 +23,6 @@ void avx512_copy_even(const std::byte* from, std::byte* to, std::int64_t count);
 void avx512_pack_row(const PackSources& sources, const std::byte* from,
                      std::byte* to, std::int64_t count);
 
-extern const Kernels kAvx512VnniKernels;
+extern const Kernels kAvx512VnniKernels, kAvx512VbmiKernels;
 
 }  // namespace triad::runtime

@@ -70,64 +70,10 @@ void avx512_max_pool(const Maximum& work, const std::uint8_t* input,
     }
 }
 
-// Four channels of 64 pixels to 64 pixels of four channels.
-TRIAD_INLINE void interleave(const __m512i (&channels)[4],
-                             __m512i (&pixels)[4]) {
-  const __m512i low01 = _mm512_unpacklo_epi8(channels[0], channels[1]);
-  const __m512i high01 = _mm512_unpackhi_epi8(channels[0], channels[1]);
-  const __m512i low23 = _mm512_unpacklo_epi8(channels[2], channels[3]);
-  const __m512i high23 = _mm512_unpackhi_epi8(channels[2], channels[3]);
-  // Lane l of parts[i]: pixels 16 l + 4 i and the three after it.
-  const __m512i parts[4] = {_mm512_unpacklo_epi16(low01, low23),
-                            _mm512_unpackhi_epi16(low01, low23),
-                            _mm512_unpacklo_epi16(high01, high23),
-                            _mm512_unpackhi_epi16(high01, high23)};
-  for (int half = 0; half < 2; ++half) {
-    const auto two_lanes = [&](__m512i a, __m512i b) {
-      return half == 0 ? _mm512_shuffle_i32x4(a, b, 0x44)
-                       : _mm512_shuffle_i32x4(a, b, 0xEE);
-    };
-    const __m512i front = two_lanes(parts[0], parts[1]);
-    const __m512i back = two_lanes(parts[2], parts[3]);
-    pixels[half * 2] = _mm512_shuffle_i32x4(front, back, 0x88);
-    pixels[half * 2 + 1] = _mm512_shuffle_i32x4(front, back, 0xDD);
-  }
-}
-
-// 64 bytes through a table of 256: two halves of 128, which VBMI looks up in
-// one instruction each.
-__attribute__((target("avx512vbmi"))) static inline __m512i look_up_bytes(
-    __m512i index, const std::uint8_t* table) {
-  return _mm512_mask_blend_epi8(
-      _mm512_movepi8_mask(index),
-      _mm512_permutex2var_epi8(load(table), index, load(table + 64)),
-      _mm512_permutex2var_epi8(load(table + 128), index, load(table + 192)));
-}
-
-__attribute__((target("avx512vbmi"))) static void look_up_vbmi(
-    const std::uint8_t* const* rows, const std::uint8_t* const* tables,
-    int channels, std::byte* pixels, std::int64_t count) {
-  for (std::int64_t x = 0; x < count; x += 64) {
-    const std::int64_t left = count - x;
-    const __mmask64 inside =
-        left < 64 ? (__mmask64(1) << left) - 1 : ~__mmask64(0);
-    __m512i bytes[4] = {}, quads[4];
-    for (int c = 0; c < channels; ++c)
-      bytes[c] = look_up_bytes(_mm512_maskz_loadu_epi8(inside, rows[c] + x),
-                               tables[c]);
-    interleave(bytes, quads);
-    for (int i = 0; i < 4; ++i)
-      _mm512_mask_storeu_epi32(pixels + x * 4 + i * 64,
-                               __mmask16(inside >> (i * 16)), quads[i]);
-  }
-}
-
 void avx512_look_up(const std::uint8_t* const* rows,
                     const std::uint8_t* const* tables, int channels,
                     std::byte* pixels, std::int64_t count) {
-  static const bool has_vbmi = __builtin_cpu_supports("avx512vbmi");
-  (has_vbmi ? look_up_vbmi : kPortableKernels.look_up)(rows, tables, channels,
-                                                       pixels, count);
+  kPortableKernels.look_up(rows, tables, channels, pixels, count);
 }
 
 void avx512_copy_even(const std::byte* from, std::byte* to,

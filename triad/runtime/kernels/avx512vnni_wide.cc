@@ -1,48 +1,19 @@
 // 16 outputs side by side, an input broadcast for each pixel: sparse16x4 for
 // small maps, gemv2 and gemv8 for one pixel.
 
-#include "triad/runtime/kernels/avx512_vectors.h"
+#include "triad/runtime/kernels/avx512_wide.h"
 #include "triad/runtime/kernels/avx512vnni.h"
 
 namespace triad::runtime {
 namespace {
 
-// Sums of 16 outputs for one pixel to where they belong.
-TRIAD_INLINE void store_wide(const WideConvolution& work, __m512i sum,
-                             std::byte* pixel, std::int64_t block,
-                             const AdditionVectors& addition) {
-  const Requantise& to = work.requantise;
-  const std::int64_t k = block * kWideOutputs;
-  const std::int64_t quads = work.output_quads - block * 4;
-  std::byte* quad = pixel + block * 4 * work.output_plane;
-  alignas(64) std::int32_t parts[kWideOutputs];
-  if (to.logit_scale) {
-    _mm512_store_ps(parts, _mm512_mul_ps(_mm512_cvtepi32_ps(sum),
-                                         _mm512_loadu_ps(to.logit_scale + k)));
-    for (std::int64_t i = 0; i < quads && i < 4; ++i)
-      _mm_storeu_si128(
-          reinterpret_cast<__m128i*>(quad + i * work.output_plane),
-          _mm_load_si128(reinterpret_cast<const __m128i*>(parts + i * 4)));
-    return;
-  }
-  __m256i term = _mm512_cvtsepi32_epi16(
-      _mm512_sra_epi32(sum, _mm_cvtsi32_si128(to.shift)));
-  term = _mm256_mulhrs_epi16(
-      term,
-      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(to.multiplier + k)));
-  term = _mm256_adds_epi16(term, _mm256_set1_epi16(short(to.zero)));
-  term = _mm256_max_epi16(term, _mm256_setzero_si256());
-  __m128i bytes = _mm256_cvtusepi16_epi8(term);
-  if (work.residual.numbers) {
-    for (std::int64_t i = 0; i < quads && i < 4; ++i)
-      parts[i] = *reinterpret_cast<const Dword*>(quad + i * work.output_plane +
-                                                 work.residual.distance);
-    bytes = _mm512_castsi512_si128(
-        add_bytes(_mm512_castsi128_si512(bytes), load(parts), addition));
-  }
-  _mm_store_si128(reinterpret_cast<__m128i*>(parts), bytes);
-  for (std::int64_t i = 0; i < quads && i < 4; ++i)
-    *reinterpret_cast<Dword*>(quad + i * work.output_plane) = parts[i];
+// Sums of 16 outputs for pixels one by one.
+__attribute__((noinline)) void store_pixels(
+    const WideConvolution& work, const __m512i* sums, std::byte* output,
+    std::int64_t block, const std::int32_t* outputs, int count) {
+  const AdditionVectors addition = residual_vectors(work.residual);
+  for (int p = 0; p < count; ++p)
+    store_wide(work, sums[p], output + outputs[p], block, addition);
 }
 
 // One block of 16 outputs for kPixels pixels: an accumulator for each.
@@ -68,10 +39,11 @@ __attribute__((noinline)) void convolve_pixels(const WideConvolution& work,
     for (int p = 0; p < kPixels; ++p)
       dot(sum[p], dword(pixels + inputs[p]), weight);
   }
-  const AdditionVectors addition = residual_vectors(work.residual);
+  // Through memory, so that one function stores for all of these.
+  __m512i stored[kPixels];
 #pragma GCC unroll 28
-  for (int p = 0; p < kPixels; ++p)
-    store_wide(work, sum[p], output + outputs[p], block, addition);
+  for (int p = 0; p < kPixels; ++p) stored[p] = sum[p];
+  store_pixels(work, stored, output, block, outputs, kPixels);
 }
 
 using ConvolvePixels = void (*)(const WideConvolution&, const std::byte*,
@@ -86,8 +58,104 @@ constexpr struct {
                    {25, convolve_pixels<25>}};
 constexpr int kLargestTile = 25;
 
-// The same for kRows rows of kWidth pixels: their inputs are found from the
-// first of each row, which takes a load less per pixel.
+// Pixels that are stored at a time.
+constexpr int kQuadPixels = 4;
+
+struct Numbers {
+  __m512i multiplier, zero;
+  __m128i shift;
+  AdditionVectors addition;
+};
+
+TRIAD_INLINE Numbers block_numbers(const WideConvolution& work,
+                                   std::int64_t block) {
+  const Requantise& to = work.requantise;
+  // Four multipliers for each quad of outputs, twice in its 128-bit lane.
+  const auto* multipliers =
+      reinterpret_cast<const __m256i*>(to.multiplier + block * kWideOutputs);
+  const __m512i multiplier = _mm512_permutexvar_epi64(
+      _mm512_setr_epi64(0, 0, 1, 1, 2, 2, 3, 3),
+      _mm512_castsi256_si512(_mm256_loadu_si256(multipliers)));
+  return {multiplier, _mm512_set1_epi16(short(to.zero)),
+          _mm_cvtsi32_si128(to.shift), residual_vectors(work.residual)};
+}
+
+// Sums [4 pixels][16 outputs] to bytes [4 quads of outputs][4 pixels][4], which
+// are neighbours in memory.
+TRIAD_INLINE __m512i requantise(const __m512i* sums, const Numbers& to) {
+  __m512i ab = _mm512_packs_epi32(_mm512_sra_epi32(sums[0], to.shift),
+                                  _mm512_sra_epi32(sums[1], to.shift));
+  __m512i cd = _mm512_packs_epi32(_mm512_sra_epi32(sums[2], to.shift),
+                                  _mm512_sra_epi32(sums[3], to.shift));
+  ab = _mm512_adds_epi16(_mm512_mulhrs_epi16(ab, to.multiplier), to.zero);
+  cd = _mm512_adds_epi16(_mm512_mulhrs_epi16(cd, to.multiplier), to.zero);
+  return _mm512_packus_epi16(ab, cd);
+}
+
+// 16 bytes of each of `quads` quads, side by side.
+TRIAD_INLINE __m512i load_quads(const std::byte* from, std::int64_t plane,
+                                int quads) {
+  const auto quad = [&](int i) {
+    return _mm_loadu_si128(
+        reinterpret_cast<const __m128i*>(from + (i < quads ? i : 0) * plane));
+  };
+  const __m512i front =
+      _mm512_inserti32x4(_mm512_castsi128_si512(quad(0)), quad(1), 1);
+  return _mm512_inserti32x4(_mm512_inserti32x4(front, quad(2), 2), quad(3), 3);
+}
+
+TRIAD_INLINE void store_quads(std::byte* to, std::int64_t plane, int quads,
+                              __mmask8 mask, __m512i bytes) {
+  _mm_mask_storeu_epi32(to, mask, _mm512_castsi512_si128(bytes));
+  if (quads > 1)
+    _mm_mask_storeu_epi32(to + plane, mask,
+                          _mm512_extracti32x4_epi32(bytes, 1));
+  if (quads > 2)
+    _mm_mask_storeu_epi32(to + 2 * plane, mask,
+                          _mm512_extracti32x4_epi32(bytes, 2));
+  if (quads > 3)
+    _mm_mask_storeu_epi32(to + 3 * plane, mask,
+                          _mm512_extracti32x4_epi32(bytes, 3));
+}
+
+struct Rows {
+  const std::int32_t* outputs;
+  int count, width;
+};
+
+// Sums of 16 outputs for whole rows to where they belong; up to three more than
+// there are may be read. A quarter of what pixels cost one by one.
+__attribute__((noinline)) void store_rows(const WideConvolution& work,
+                                          const __m512i* sums,
+                                          std::byte* output, std::int64_t block,
+                                          const Rows& rows) {
+  if (work.requantise.logit_scale) {
+    store_pixels(work, sums, output, block, rows.outputs,
+                 rows.count * rows.width);
+    return;
+  }
+  const Numbers numbers = block_numbers(work, block);
+  const std::int64_t plane = work.output_plane;
+  const std::int64_t left = work.output_quads - block * 4;
+  const int quads = left < 4 ? int(left) : 4;
+  for (int r = 0; r < rows.count; ++r, sums += rows.width) {
+    std::byte* row = output + rows.outputs[r * rows.width] + block * 4 * plane;
+    for (int x = 0; x < rows.width; x += kQuadPixels) {
+      const int pixels = rows.width - x;
+      const auto mask = __mmask8(pixels < kQuadPixels ? (1 << pixels) - 1 : 15);
+      std::byte* to = row + x * 4;
+      __m512i bytes = requantise(sums + x, numbers);
+      if (work.residual.numbers)
+        bytes = add_bytes(bytes,
+                          load_quads(to + work.residual.distance, plane, quads),
+                          numbers.addition);
+      store_quads(to, plane, quads, mask, bytes);
+    }
+  }
+}
+
+// convolve_pixels for kRows rows of kWidth pixels: their inputs are found from
+// the first of each row, which takes a load less per pixel.
 template <int kRows, int kWidth>
 __attribute__((noinline)) void convolve_rows(const WideConvolution& work,
                                              const std::byte* input,
@@ -116,10 +184,12 @@ __attribute__((noinline)) void convolve_rows(const WideConvolution& work,
       for (int x = 0; x < kWidth; ++x)
         dot(sum[r * kWidth + x], dword(rows[r] + *offset + x * 4), weight);
   }
-  const AdditionVectors addition = residual_vectors(work.residual);
+  // As in convolve_pixels.
+  __m512i stored[kPixels + kQuadPixels - 1];
 #pragma GCC unroll 28
-  for (int p = 0; p < kPixels; ++p)
-    store_wide(work, sum[p], output + outputs[p], block, addition);
+  for (int p = 0; p < kPixels; ++p) stored[p] = sum[p];
+  for (int p = kPixels; p < kPixels + kQuadPixels - 1; ++p) stored[p] = start;
+  store_rows(work, stored, output, block, {outputs, kRows, kWidth});
 }
 
 // Widths of maps, with as many rows as registers hold; a row of 56 is two
@@ -154,16 +224,15 @@ bool convolve_map(const WideConvolution& work, const std::byte* input,
     if (kind.width != work.row_pixels &&
         (kind.width < kLongRow || work.row_pixels % kind.width != 0))
       continue;
-    std::int64_t left = (tile.last_pixel - tile.first_pixel) / kind.width;
-    std::int64_t pixel = tile.first_pixel;
-    while (left > 0) {
-      const std::int64_t rows = left < kind.rows ? left : kind.rows;
-      for (std::int64_t b = tile.first_block; b < tile.last_block; ++b)
+    const std::int64_t all = (tile.last_pixel - tile.first_pixel) / kind.width;
+    // All rows before the next block: its weights are fetched once.
+    for (std::int64_t b = tile.first_block; b < tile.last_block; ++b)
+      for (std::int64_t row = 0; row < all; row += kind.rows) {
+        const std::int64_t rows = all - row < kind.rows ? all - row : kind.rows;
+        const std::int64_t pixel = tile.first_pixel + row * kind.width;
         kind.convolve[rows - 1](work, input, output, b, work.inputs + pixel,
                                 work.outputs + pixel);
-      left -= rows;
-      pixel += rows * kind.width;
-    }
+      }
     return true;
   }
   return false;

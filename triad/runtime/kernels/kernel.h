@@ -92,7 +92,7 @@ using ConvolveWide = void (*)(const WideConvolution&, const std::byte* input,
 // The kernels of one instruction set; those of a poorer one stand in where it
 // has none of its own.
 struct Kernels {
-  const char* name;  // "portable", "avx2", "avx512vnni"
+  const char* name;  // "portable", "avx2", "avx512vnni", "avx512vbmi"
   bool (*is_supported)();
   Convolve convolve;           // 8-bit input and output
   ConvolveWide convolve_wide;  // 8-bit input; output 8-bit or real

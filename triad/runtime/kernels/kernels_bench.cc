@@ -16,9 +16,10 @@ namespace {
 struct LayerShape {
   std::int64_t channels, size, kernel;
 };
-constexpr LayerShape kLayers[] = {
-    {64, 56, 3}, {128, 28, 3}, {256, 14, 3}, {512, 7, 3}, {16, 32, 3},
-    {32, 16, 3}, {64, 8, 3},   {256, 14, 1}, {512, 7, 1}, {4096, 1, 1}};
+constexpr LayerShape kLayers[] = {{64, 56, 3},  {128, 28, 3}, {256, 14, 3},
+                                  {512, 7, 3},  {16, 32, 3},  {32, 16, 3},
+                                  {64, 8, 3},   {256, 14, 1}, {512, 7, 1},
+                                  {2048, 1, 1}, {4096, 1, 1}};
 constexpr int kAlivePercent[] = {100, 50, 25, 10, 5};
 
 // A lowered network of one layer whose groups of 8 outputs x 4 inputs x 1 tap

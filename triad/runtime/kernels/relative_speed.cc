@@ -13,9 +13,10 @@
 namespace triad::runtime {
 namespace {
 
-// One layer of 16 outputs whose groups read a few kilobytes of input; as wide
-// as the tiles of convolve_wide that are used most.
-constexpr std::int64_t kGroups = 128, kRows = 4, kWidth = 7;
+// One layer of 16 outputs whose groups read a few kilobytes of input, as many
+// as a layer of 64 channels has, so that what comes once a block weighs as
+// little; as wide as the tiles of convolve_wide that are used most.
+constexpr std::int64_t kGroups = 512, kRows = 4, kWidth = 7;
 constexpr std::int64_t kPixels = kRows * kWidth;
 constexpr std::int64_t kVectors = 3;  // of convolve
 constexpr std::int64_t kInputBytes = 4096 + kReadSlackBytes;

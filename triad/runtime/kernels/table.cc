@@ -13,6 +13,7 @@ namespace {
 
 constexpr const Kernels* kTable[] = {
 #if defined(__x86_64__)
+    &kAvx512VbmiKernels,
     &kAvx512VnniKernels,
     &kAvx2Kernels,
 #endif

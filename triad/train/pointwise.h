@@ -2,7 +2,8 @@
 // Layers that are matrix products, 1x1 convolutions and Linear, on the fast
 // path. On the CPU libtorch gives both to BLAS: always for Linear, for 1x1
 // convolutions of fewer than 16 pictures on one thread. Where BLAS is Debian's
-// plain one that is 1.5 GMAC/s instead of oneDNN's 80 (one Zen 5 thread).
+// plain one that is 1.5 GMAC/s instead of oneDNN's 80 (one thread of a Xeon
+// guest).
 
 #include "triad/train/torch.h"
 

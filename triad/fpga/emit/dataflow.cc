@@ -227,7 +227,7 @@ class Wiring {
         memories.push_back(std::move(memory));
     } else if (const auto* table = std::get_if<Table>(&stage.work)) {
       memories.push_back(
-          table_memory(name(i) + ".mem", *table, plan_.workload.input(stage)));
+          table_memory(name(i) + "_", *table, plan_.workload.input(stage)));
     } else if (const auto* input = std::get_if<InputTable>(&stage.work)) {
       require(stage.output.channels <= kMostNumbered,
               "fpga: {}: expected at most {} channels, got {}", stage.name,

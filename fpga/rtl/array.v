@@ -18,7 +18,7 @@
 //   last_tap_column PLACE each, tap_step, tap_row_step ADDRESS each
 //                         as in array_fetch; an add has its inputs at corner
 //                         and column_step; an add and a picture have in
-//                         row_step their words and their pixels, less one
+//                         row_step their words and their rows, less one
 //   a_multiplier 16, b_multiplier 16   of an add
 // The other memories: codes [PES][LANES] as in ternary_pe (CODES), PLACES as in
 // array_fetch, FILTERS as in array_results, TABLES blocks of 256 bytes, those of
@@ -28,7 +28,8 @@
 // codes, 1 places, 2 filters, 3 tables.
 //
 // Cycles of a step, from one step's start to the next's:
-//   picture       pixels * channels + 1, if the beats wait
+//   picture       rows * (LEFT + WIDTH + RIGHT) * COPIES * CHANNELS + 1, if the
+//                 beats wait
 //   convolution   positions * words, of a sweep times its taps
 //   max pool      positions * words * taps
 //   add           words * max(2, LANES / VALUES)
@@ -38,7 +39,11 @@ module array #(
     parameter PES = 2,
     parameter LANES = 4,
     parameter VALUES = 1,  // lanes a cycle of an add
-    parameter CHANNELS = 1,  // of a picture
+    parameter CHANNELS = 1,  // of a picture, as in array_input
+    parameter WIDTH = 4,
+    parameter LEFT = 0,
+    parameter RIGHT = 0,
+    parameter COPIES = 1,
     parameter LOGITS = 2,
     parameter SUM = 32,
     parameter HAS_MAX = 1,  // 0: no step is a max pool
@@ -134,13 +139,17 @@ module array #(
   wire unused_bits = &{config_word, logit_channel};
 
   // The picture.
-  wire picture_ends, picture_valid;
+  wire picture_ends, picture_valid, picture_padding;
   wire [ADDRESS-1:0] picture_place;
   wire [LANE-1:0] picture_lane;
   wire [TABLE-1:0] picture_channel;
   wire [7:0] picture_byte;
   array_input #(
       .CHANNELS(CHANNELS),
+      .WIDTH(WIDTH),
+      .LEFT(LEFT),
+      .RIGHT(RIGHT),
+      .COPIES(COPIES),
       .LANES(LANES),
       .ADDRESS(ADDRESS),
       .CHANNEL(TABLE),
@@ -150,12 +159,13 @@ module array #(
       .reset(reset),
       .start(start && is_picture),
       .out_address(out),
-      .last_pixel(row_step),
+      .last_row(row_step),
       .ends(picture_ends),
       .in_valid(in_valid),
       .in_ready(in_ready),
       .in_data(in_data),
       .out_valid(picture_valid),
+      .out_padding(picture_padding),
       .out_place(picture_place),
       .out_lane(picture_lane),
       .out_channel(picture_channel),
@@ -357,7 +367,9 @@ module array #(
   );
 
   // Bytes of the picture and of convolutions: tables, then their lane.
-  wire [7:0] byte_in = picture_valid ? picture_byte : result;
+  wire is_padding = picture_valid && picture_padding;
+  wire [7:0] byte_in = is_padding ? zero[7:0]
+      : picture_valid ? picture_byte : result;
   reg byte_valid, byte_has_table;
   reg [7:0] byte_direct;
   reg [ADDRESS-1:0] byte_address;
@@ -380,7 +392,7 @@ module array #(
   );
   always @(posedge clk) begin
     byte_valid <= (picture_valid || result_valid) && !reset;
-    byte_has_table <= picture_valid || has_table;
+    byte_has_table <= (picture_valid || has_table) && !is_padding;
     byte_direct <= byte_in;
     byte_address <= picture_valid ? picture_place : result_address;
     byte_lane <= picture_valid ? picture_lane : result_lane;

@@ -55,10 +55,12 @@ int sum_bits(const ArrayLayer& layer, const Stream& input) {
 
 class Maker {
  public:
-  Maker(const Workload& workload, const ArraySettings& settings)
-      : workload_(workload), places_(plan_places(workload, settings.lanes)) {
+  Maker(Workload workload, const ArraySettings& settings)
+      : workload_(std::move(workload)) {
+    result_.picture = pack_picture(workload_, settings.pes, settings.lanes);
+    places_ = plan_places(workload_, settings.lanes);
     result_.settings = settings;
-    result_.name = workload.name;
+    result_.name = workload_.name;
     result_.depth = places_.depth;
     // The PEs' trees set a lower bound, the requantisers another.
     result_.sum_bits = std::max<int>(17, 10 + int(ceil_log2(settings.lanes)));
@@ -107,11 +109,14 @@ class Maker {
 
   void finish(ArrayStep& step, const InputTable& work, const Stage& stage) {
     step.kind = Kind::picture;
-    step.count = result_.pixels = stage.output.pixels();
-    result_.channels = stage.output.channels;
+    step.count = stage.output.height;
+    result_.channels = std::int64_t(work.table.size()) / 256;
     for (const std::int16_t value : work.table)
       result_.tables.push_back(std::uint8_t(value));
-    step.cycles = step.count * result_.channels + 1;
+    const PackedPicture& picture = result_.picture;
+    step.cycles = step.count * (picture.left + picture.width + picture.right) *
+                      picture.copies * result_.channels +
+                  1;
   }
 
   void finish(ArrayStep& step, const Add& work, const Stage& stage) {
@@ -232,7 +237,7 @@ class Maker {
     idle(filters, result_.settings.pes, "PEs");
   }
 
-  const Workload& workload_;
+  Workload workload_;
   ArrayPlaces places_;
   ArrayProgram result_;
 };

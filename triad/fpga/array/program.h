@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "triad/fpga/array/packed_picture.h"
 #include "triad/fpga/workload.h"
 
 namespace triad::fpga {
@@ -49,7 +50,7 @@ struct ArrayStep {
   std::int64_t out = 0, out_step = 0;
   std::int64_t first_filter = 0;
   ArrayWindow window;               // convolutions and max pools
-  std::int64_t count = 0;           // pixels of the picture, words of an add
+  std::int64_t count = 0;           // rows of the picture, words of an add
   std::int64_t in_a = 0, in_b = 0;  // addresses of an add's inputs
   std::int16_t multiplier_a = 0, multiplier_b = 0;
   std::int64_t cycles = 0;  // from its start to its last read
@@ -75,7 +76,8 @@ struct ArrayFilter {
 struct ArrayProgram {
   ArraySettings settings;
   std::string name;
-  std::int64_t channels = 1, pixels = 1, logits = 1;  // of a picture
+  std::int64_t channels = 1, logits = 1;  // of a picture
+  PackedPicture picture;
   std::vector<ArrayStep> steps;
   std::vector<ArrayWord> words;
   std::vector<ArrayFilter> filters;

@@ -12,20 +12,17 @@
 //   has_table 1, table TABLE    the output's bytes go through a table
 //   out ADDRESS, out_step ADDRESS   the first output pixel, and to the next
 //   filter FILTER         first entry of the filter memory
-//   corner, column_step, row_step ADDRESS each, first_row, first_column,
-//   row_stride, column_stride, last_out_row, last_out_column, height, width
-//   PLACE each, first_word, last_word WORD each, sweeps 1, last_tap_row,
-//   last_tap_column PLACE each, tap_step, tap_row_step ADDRESS each
-//                         as in array_fetch; an add has its inputs at corner
-//                         and column_step; an add and a picture have in
-//                         row_step their words and their rows, less one
 //   a_multiplier 16, b_multiplier 16   of an add
+//   window                as in array_fetch; an add has its inputs at corner and
+//                         column_step; an add and a picture have in row_step
+//                         their words and their rows, less one
 // The other memories: codes [PES][LANES] as in ternary_pe (CODES), PLACES as in
 // array_fetch, FILTERS as in array_results, TABLES blocks of 256 bytes, those of
 // the picture's channels first (CONTENTS of TABLE_BYTES).
 //
-// Configuration bus: config_address is {memory 4, word 20, part 8}; memory 0 is
-// codes, 1 places, 2 filters, 3 tables.
+// Configuration bus, as in config_writer, of stage 0: memory 0 is the codes, 1
+// the places, 2 the filters, 3 the tables; all but the codes are two parts a
+// word. It reaches the first 65,536 words.
 //
 // Cycles of a step, from one step's start to the next's:
 //   picture       rows * (LEFT + WIDTH + RIGHT) * COPIES * CHANNELS + 1, if the
@@ -33,8 +30,9 @@
 //   convolution   positions * words, of a sweep times its taps
 //   max pool      positions * words * taps
 //   add           words * max(2, LANES / VALUES)
-// and DRAIN + 2 = PES + ceil(log2(LANES)) + TERMS + 12 each; no more, unless the
-// logits of the picture before are still being sent.
+// and DRAIN + 2 = PES + ceil(log2(LANES)) + TERMS + 12 each, 15 for 12 with
+// MULTIPLIER; no more, unless the logits of the picture before are still being
+// sent.
 module array #(
     parameter PES = 2,
     parameter LANES = 4,
@@ -75,7 +73,7 @@ module array #(
     input clk,
     input reset,
     input config_valid,
-    input [31:0] config_address,
+    input config_select,
     input [31:0] config_data,
     input in_valid,
     output in_ready,
@@ -89,9 +87,10 @@ module array #(
     for (ceil_log2 = 0; (1 << ceil_log2) < value; ceil_log2 = ceil_log2 + 1);
   endfunction
   localparam HAS_TERMS = TERMS != 0 ? 1 : 0;
-  localparam DRAIN = PES + ceil_log2(LANES) + HAS_TERMS + 10;
-  localparam STEP_WIDTH = 90 + TABLE + 7 * ADDRESS + FILTER + 10 * PLACE
-      + 2 * WORD;
+  localparam DRAIN = PES + ceil_log2(LANES) + HAS_TERMS
+      + (MULTIPLIER != 0 ? 13 : 10);
+  localparam WINDOW = 5 * ADDRESS + 10 * PLACE + 2 * WORD + 1;
+  localparam STEP_WIDTH = 89 + TABLE + 2 * ADDRESS + FILTER + WINDOW;
   localparam [1:0] PICTURE = 2'd0, CONVOLUTION = 2'd1, MAX = 2'd2, ADD = 2'd3;
 
   wire start, ends, logits_busy, logits_end;
@@ -111,32 +110,46 @@ module array #(
       .step(step),
       .logits_end(logits_end)
   );
-  wire unused_last, is_logits, in_signed, b_signed, has_table, sweeps;
+  wire unused_last, is_logits, in_signed, b_signed, has_table;
   wire [1:0] kind;
   wire [8:0] in_zero, b_zero, zero, lowest, highest;
   wire [4:0] shift;
   wire [TABLE-1:0] table_index;
   wire [ADDRESS-1:0] out, out_step, corner, column_step, row_step;
-  wire [ADDRESS-1:0] tap_step, tap_row_step;
   wire [FILTER-1:0] filter;
-  wire [PLACE-1:0] first_row, first_column, row_stride, column_stride;
-  wire [PLACE-1:0] last_out_row, last_out_column, height, width;
-  wire [PLACE-1:0] last_tap_row, last_tap_column;
-  wire [WORD-1:0] first_word, last_word;
+  wire [WINDOW-1:0] window;
   wire [15:0] a_multiplier, b_multiplier;
   assign {unused_last, is_logits, kind, in_signed, in_zero, b_signed, b_zero,
       shift, zero, lowest, highest, has_table, table_index, out, out_step,
-      filter, corner, column_step, row_step, first_row, first_column,
-      row_stride, column_stride, last_out_row, last_out_column, height, width,
-      first_word, last_word, sweeps, last_tap_row, last_tap_column, tap_step,
-      tap_row_step, a_multiplier, b_multiplier} = step;
+      filter, a_multiplier, b_multiplier, window} = step;
+  assign {corner, column_step, row_step} = window[WINDOW-1-:3*ADDRESS];
   wire is_picture = kind == PICTURE, is_convolution = kind == CONVOLUTION;
   wire is_max = kind == MAX, is_add = kind == ADD;
 
-  wire [3:0] config_memory = config_address[31:28];
-  wire [19:0] config_word = config_address[27:8];
-  wire [7:0] config_part = config_address[7:0];
-  wire unused_bits = &{config_word, logit_channel};
+  // The configuration bus; a word lies in the highest parts of written.
+  localparam CODE_PARTS = (PES * LANES * 2 + 31) / 32;
+  localparam PARTS = CODE_PARTS > 2 ? CODE_PARTS : 2;
+  wire write;
+  wire [7:0] write_memory;
+  wire [15:0] written_address;
+  wire [31:0] write_to = {16'd0, written_address};
+  wire [PARTS*32-1:0] written;
+  wire [63:0] field = written[PARTS*32-64+:64];
+  config_writer #(
+      .PARTS(PARTS),
+      .FIRST_PARTS(CODE_PARTS),
+      .OTHER_PARTS(2)
+  ) configuration (
+      .clk(clk),
+      .config_valid(config_valid),
+      .config_select(config_select),
+      .config_data(config_data),
+      .write(write),
+      .memory(write_memory),
+      .address(written_address),
+      .word(written)
+  );
+  wire unused_bits = &{write_to, field, written};
 
   // The picture.
   wire picture_ends, picture_valid, picture_padding;
@@ -189,29 +202,11 @@ module array #(
   ) fetch (
       .clk(clk),
       .reset(reset),
-      .config_valid(config_valid && config_memory == 4'd1),
-      .config_part(config_part),
-      .config_address(config_word[WORD-1:0]),
-      .config_data(config_data),
+      .write_enable(write && write_memory == 8'd1),
+      .write_address(write_to[WORD-1:0]),
+      .write_word(field[2*TAP+OFFSET+TERM:0]),
       .start(start && (is_convolution || is_max)),
-      .corner(corner),
-      .column_step(column_step),
-      .row_step(row_step),
-      .first_row(first_row),
-      .first_column(first_column),
-      .row_stride(row_stride),
-      .column_stride(column_stride),
-      .last_out_row(last_out_row),
-      .last_out_column(last_out_column),
-      .height(height),
-      .width(width),
-      .first_word(first_word),
-      .last_word(last_word),
-      .sweeps(sweeps),
-      .last_tap_row(last_tap_row),
-      .last_tap_column(last_tap_column),
-      .tap_step(tap_step),
-      .tap_row_step(tap_row_step),
+      .window(window),
       .ends(walk_ends),
       .out_valid(fetch_valid),
       .out_address(fetch_address),
@@ -233,7 +228,7 @@ module array #(
       .LANES(LANES),
       .ADDRESS(ADDRESS),
       .DEPTH(DEPTH)
-  ) memory (
+  ) activations (
       .clk(clk),
       .write_lanes(write_lanes),
       .write_address(write_address),
@@ -253,83 +248,39 @@ module array #(
     beat_word <= fetch_word;
   end
 
-  // Convolutions: centred values meet their codes.
-  reg pe_valid, pe_first, pe_last;
-  reg [TERM-1:0] pe_shift;
-  reg [LANES*9-1:0] values;
-  wire [PES*LANES*2-1:0] codes;
-  always @(posedge clk) begin
-    pe_valid <= beat_valid && is_convolution && !reset;
-    {pe_first, pe_last, pe_shift} <= {beat_first, beat_last, beat_shift};
-  end
-  genvar lane;
-  generate
-    for (lane = 0; lane < LANES; lane = lane + 1) begin : lanes
-      wire [7:0] value = word[lane*8+:8];
-      always @(posedge clk)
-        values[lane*9+:9] <= beat_inside
-            ? {in_signed && value[7], value} - in_zero : 9'd0;
-    end
-  endgenerate
-  array_store #(
-      .WIDTH(PES * LANES * 2),
-      .ADDRESS(WORD),
-      .DEPTH(WORDS),
-      .CONTENTS(CODES)
-  ) code_words (
-      .clk(clk),
-      .config_valid(config_valid && config_memory == 4'd0),
-      .config_part(config_part),
-      .config_address(config_word[WORD-1:0]),
-      .config_data(config_data),
-      .read_enable(beat_valid),
-      .read_address(beat_word),
-      .read_word(codes)
-  );
-  wire sums_valid;
-  wire [PES*SUM-1:0] sums;
-  array_pes #(
+  wire result_valid;
+  wire [ADDRESS-1:0] result_address;
+  wire [LANE-1:0] result_lane;
+  wire [7:0] result;
+  array_convolution #(
       .PES(PES),
       .LANES(LANES),
       .SUM(SUM),
       .TERM(TERM),
-      .TERMS(HAS_TERMS)
-  ) pes (
-      .clk(clk),
-      .reset(reset),
-      .in_valid(pe_valid),
-      .in_first(pe_first),
-      .in_last(pe_last),
-      .in_shift(pe_shift),
-      .in_values(values),
-      .in_codes(codes),
-      .out_valid(sums_valid),
-      .out_sums(sums)
-  );
-  wire result_valid, logit_valid;
-  wire [ADDRESS-1:0] result_address;
-  wire [LANE-1:0] result_lane;
-  wire [7:0] result;
-  localparam LOGIT = LOGITS > 1 ? ceil_log2(LOGITS) : 1;
-  wire [PIXEL_WORD+LANE-1:0] logit_channel;
-  wire [SUM-1:0] logit;
-  array_results #(
-      .PES(PES),
-      .SUM(SUM),
+      .TERMS(HAS_TERMS),
+      .CODE_WORD(WORD),
+      .CODE_WORDS(WORDS),
+      .CODES(CODES),
+      .LOGITS(LOGITS),
       .WORD(PIXEL_WORD),
       .LANE(LANE),
       .ADDRESS(ADDRESS),
       .FILTER(FILTER),
       .DEPTH(FILTER_DEPTH),
+      .MULTIPLIER(MULTIPLIER),
       .FILTERS(FILTERS)
-  ) results (
+  ) convolution (
       .clk(clk),
       .reset(reset),
-      .config_valid(config_valid && config_memory == 4'd2),
-      .config_part(config_part),
-      .config_address(config_word[FILTER-1:0]),
-      .config_data(config_data),
+      .write_codes(write && write_memory == 8'd0),
+      .write_filter(write && write_memory == 8'd2),
+      .code_address(write_to[WORD-1:0]),
+      .code_word(written[(PARTS-CODE_PARTS)*32+:PES*LANES*2]),
+      .filter_address(write_to[FILTER-1:0]),
+      .filter_word(field[PIXEL_WORD+LANE+49:0]),
       .start(start),
+      .in_signed(in_signed),
+      .in_zero(in_zero),
       .first_filter(filter),
       .out_address(out),
       .out_step(out_step),
@@ -338,27 +289,18 @@ module array #(
       .lowest(lowest),
       .highest(highest),
       .is_logits(is_logits),
-      .in_valid(sums_valid),
-      .in_sums(sums),
+      .in_valid(beat_valid && is_convolution),
+      .in_inside(beat_inside),
+      .in_first(beat_first),
+      .in_last(beat_last),
+      .in_shift(beat_shift),
+      .in_word(beat_word),
+      .in_values(word),
       .byte_valid(result_valid),
       .byte_address(result_address),
       .byte_lane(result_lane),
       .byte_value(result),
-      .logit_valid(logit_valid),
-      .logit_channel(logit_channel),
-      .logit(logit)
-  );
-  array_logits #(
-      .LOGITS(LOGITS),
-      .CHANNEL(LOGIT),
-      .SUM(SUM)
-  ) logits (
-      .clk(clk),
-      .reset(reset),
-      .write_valid(logit_valid),
-      .write_channel(logit_channel[LOGIT-1:0]),
-      .write_logit(logit),
-      .send(logits_end),
+      .send_logits(logits_end),
       .busy(logits_busy),
       .out_valid(out_valid),
       .out_ready(out_ready),
@@ -366,51 +308,56 @@ module array #(
       .out_last(out_last)
   );
 
-  // Bytes of the picture and of convolutions: tables, then their lane.
-  wire is_padding = picture_valid && picture_padding;
-  wire [7:0] byte_in = is_padding ? zero[7:0]
-      : picture_valid ? picture_byte : result;
-  reg byte_valid, byte_has_table;
-  reg [7:0] byte_direct;
-  reg [ADDRESS-1:0] byte_address;
-  reg [LANE-1:0] byte_lane;
-  wire [7:0] byte_table;
-  array_store #(
-      .WIDTH(8),
-      .ADDRESS(TABLE + 8),
-      .DEPTH(TABLES * 256),
+  // Bytes of the picture and of convolutions, max pools, adds.
+  wire byte_valid;
+  wire [LANES-1:0] byte_lanes;
+  wire [ADDRESS-1:0] byte_address;
+  wire [7:0] stored_byte;
+  array_bytes #(
+      .LANES(LANES),
+      .LANE(LANE),
+      .ADDRESS(ADDRESS),
+      .TABLE(TABLE),
+      .TABLES(TABLES),
       .CONTENTS(TABLE_BYTES)
-  ) tables (
+  ) bytes (
       .clk(clk),
-      .config_valid(config_valid && config_memory == 4'd3),
-      .config_part(config_part),
-      .config_address(config_word[TABLE+7:0]),
-      .config_data(config_data),
-      .read_enable(1'b1),
-      .read_address({picture_valid ? picture_channel : table_index, byte_in}),
-      .read_word(byte_table)
+      .reset(reset),
+      .write_enable(write && write_memory == 8'd3),
+      .write_address(write_to[TABLE+7:0]),
+      .write_word(field[7:0]),
+      .has_table(has_table),
+      .table_index(table_index),
+      .zero_point(zero[7:0]),
+      .picture_valid(picture_valid),
+      .picture_padding(picture_padding),
+      .picture_address(picture_place),
+      .picture_lane(picture_lane),
+      .picture_channel(picture_channel),
+      .picture_byte(picture_byte),
+      .result_valid(result_valid),
+      .result_address(result_address),
+      .result_lane(result_lane),
+      .result_byte(result),
+      .out_valid(byte_valid),
+      .out_lanes(byte_lanes),
+      .out_address(byte_address),
+      .out_byte(stored_byte)
   );
-  always @(posedge clk) begin
-    byte_valid <= (picture_valid || result_valid) && !reset;
-    byte_has_table <= (picture_valid || has_table) && !is_padding;
-    byte_direct <= byte_in;
-    byte_address <= picture_valid ? picture_place : result_address;
-    byte_lane <= picture_valid ? picture_lane : result_lane;
-  end
-  wire [7:0] stored_byte = byte_has_table ? byte_table : byte_direct;
-  wire [LANES-1:0] one_lane = {{LANES - 1{1'b0}}, byte_valid} << byte_lane;
 
-  // Max pools, whose words come in the order of their addresses.
   wire max_valid;
   wire [ADDRESS-1:0] max_address;
   wire [LANES*8-1:0] max_word;
   generate
     if (HAS_MAX != 0) begin : max
       array_max #(
-          .LANES(LANES)
+          .LANES(LANES),
+          .ADDRESS(ADDRESS)
       ) largest (
           .clk(clk),
           .reset(reset),
+          .start(start),
+          .first_address(out),
           .is_signed(in_signed),
           .in_valid(beat_valid && is_max),
           .in_first(beat_first),
@@ -418,13 +365,9 @@ module array #(
           .in_inside(beat_inside),
           .in_word(word),
           .out_valid(max_valid),
+          .out_address(max_address),
           .out_word(max_word)
       );
-      reg [ADDRESS-1:0] address;
-      always @(posedge clk)
-        if (start) address <= out;
-        else if (max_valid) address <= address + 1'b1;
-      assign max_address = address;
     end else begin : no_max
       assign max_valid = 1'b0;
       assign max_address = {ADDRESS{1'b0}};
@@ -473,12 +416,13 @@ module array #(
       assign {add_address, sum_address} = {2 * ADDRESS{1'b0}};
       assign add_lanes = {LANES{1'b0}};
       assign sum_word = {LANES * 8{1'b0}};
-      wire unused = &{is_add, b_signed, b_zero, a_multiplier, b_multiplier};
+      wire unused = &{is_add, b_signed, b_zero, a_multiplier, b_multiplier,
+                      corner, column_step};
     end
   endgenerate
 
   assign ends = picture_ends || walk_ends || add_ends;
-  assign write_lanes = one_lane | {LANES{max_valid}} | add_lanes;
+  assign write_lanes = byte_lanes | {LANES{max_valid}} | add_lanes;
   assign write_address = byte_valid ? byte_address
       : max_valid ? max_address : sum_address;
   assign write_word = byte_valid ? {LANES{stored_byte}}

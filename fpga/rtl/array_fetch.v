@@ -11,6 +11,12 @@
 // In a step that sweeps, row and column come from the sweep, offset is the
 // group alone, and each word is a tile.
 //
+// window, highest bit first, with array_walk's names and widths:
+//   corner, column_step, row_step, first_row, first_column, row_stride,
+//   column_stride, last_out_row, last_out_column, height and width (PLACE, of
+//   the input), first_word, last_word, sweeps (1), last_tap_row,
+//   last_tap_column, tap_step, tap_row_step
+//
 // ADDRESS, WORD, PLACE   as in array_walk; DEPTH words
 // Outputs are registers, two cycles behind the walk.
 module array_fetch #(
@@ -25,29 +31,11 @@ module array_fetch #(
 ) (
     input clk,
     input reset,
-    input config_valid,
-    input [7:0] config_part,
-    input [WORD-1:0] config_address,
-    input [31:0] config_data,
+    input write_enable,  // of the place memory
+    input [WORD-1:0] write_address,
+    input [2*TAP+OFFSET+TERM:0] write_word,
     input start,
-    input [ADDRESS-1:0] corner,
-    input [ADDRESS-1:0] column_step,
-    input [ADDRESS-1:0] row_step,
-    input [PLACE-1:0] first_row,
-    input [PLACE-1:0] first_column,
-    input [PLACE-1:0] row_stride,
-    input [PLACE-1:0] column_stride,
-    input [PLACE-1:0] last_out_row,
-    input [PLACE-1:0] last_out_column,
-    input [PLACE-1:0] height,  // of the input
-    input [PLACE-1:0] width,
-    input [WORD-1:0] first_word,
-    input [WORD-1:0] last_word,
-    input sweeps,
-    input [PLACE-1:0] last_tap_row,
-    input [PLACE-1:0] last_tap_column,
-    input [ADDRESS-1:0] tap_step,
-    input [ADDRESS-1:0] tap_row_step,
+    input [5*ADDRESS+10*PLACE+2*WORD:0] window,  // of the step; holds still
     output ends,  // the walk
     output reg out_valid,
     output reg [ADDRESS-1:0] out_address,
@@ -57,7 +45,17 @@ module array_fetch #(
     output reg out_last,
     output reg [TERM-1:0] out_shift
 );
-  localparam WIDTH = 1 + 2 * TAP + OFFSET + TERM;
+  wire [ADDRESS-1:0] corner, column_step, row_step, tap_step, tap_row_step;
+  wire [PLACE-1:0] first_row, first_column, row_stride, column_stride;
+  wire [PLACE-1:0] last_out_row, last_out_column, height, width;
+  wire [PLACE-1:0] last_tap_row, last_tap_column;
+  wire [WORD-1:0] first_word, last_word;
+  wire sweeps;
+  assign {corner, column_step, row_step, first_row, first_column, row_stride,
+      column_stride, last_out_row, last_out_column, height, width, first_word,
+      last_word, sweeps, last_tap_row, last_tap_column, tap_step,
+      tap_row_step} = window;
+
   wire busy, last_tap;
   wire [WORD-1:0] word;
   wire [ADDRESS-1:0] address;
@@ -100,17 +98,16 @@ module array_fetch #(
   wire [TAP-1:0] word_row, word_column;
   wire [OFFSET-1:0] word_offset;
   wire [TERM-1:0] word_shift;
-  array_store #(
-      .WIDTH(WIDTH),
+  memory #(
+      .WORD(1 + 2 * TAP + OFFSET + TERM),
       .ADDRESS(WORD),
       .DEPTH(DEPTH),
       .CONTENTS(PLACES)
   ) places (
       .clk(clk),
-      .config_valid(config_valid),
-      .config_part(config_part),
-      .config_address(config_address),
-      .config_data(config_data),
+      .write_enable(write_enable),
+      .write_address(write_address),
+      .write_word(write_word),
       .read_enable(busy),
       .read_address(word),
       .read_word({word_last, word_row, word_column, word_offset, word_shift})
@@ -120,13 +117,13 @@ module array_fetch #(
   reg valid, sweep_last;
   reg first;  // the next beat is the first of its tile
   reg [WORD-1:0] word_address;
-  reg [ADDRESS-1:0] window;
+  reg [ADDRESS-1:0] tap_address;
   reg [PLACE-1:0] pixel_row, pixel_column;  // swept, without the word's part
   always @(posedge clk) begin
     valid <= busy && !reset;
     sweep_last <= last_tap;
     word_address <= word;
-    window <= address;
+    tap_address <= address;
     pixel_row <= row + tap_row;
     pixel_column <= column + tap_column;
   end
@@ -138,7 +135,7 @@ module array_fetch #(
 
   always @(posedge clk) begin
     out_valid <= valid && !reset;
-    out_address <= window + {{ADDRESS - OFFSET{1'b0}}, word_offset};
+    out_address <= tap_address + {{ADDRESS - OFFSET{1'b0}}, word_offset};
     out_word <= word_address;
     out_inside <= at_row < height && at_column < width;
     out_first <= first;

@@ -38,19 +38,19 @@ module array_pes #(
   // What goes with a beat through the trees.
   wire tree_valid, tree_first, tree_last;
   wire [TERM-1:0] tree_shift;
-  localparam FLAGS = 3 + TERM;
   generate
     if (LEVELS == 0) begin : direct
       assign {tree_valid, tree_first, tree_last, tree_shift} =
           {in_valid && !reset, in_first, in_last, in_shift};
     end else begin : delayed
-      reg [LEVELS*FLAGS-1:0] flags;
-      wire [(LEVELS+1)*FLAGS-1:0] moved = {
-        flags, in_valid && !reset, in_first, in_last, in_shift
-      };
-      always @(posedge clk) flags <= moved[LEVELS*FLAGS-1:0];
-      assign {tree_valid, tree_first, tree_last, tree_shift} =
-          moved[LEVELS*FLAGS+:FLAGS];
+      delay_line #(
+          .WIDTH(3 + TERM),
+          .CYCLES(LEVELS)
+      ) flags (
+          .clk(clk),
+          .in({in_valid && !reset, in_first, in_last, in_shift}),
+          .out({tree_valid, tree_first, tree_last, tree_shift})
+      );
     end
   endgenerate
 

@@ -14,8 +14,8 @@
 // WORD, LANE, ADDRESS, FILTER   bits of a pixel's word, of a lane, of addresses
 //          of the activation and of the filter memory; DEPTH filters
 //
-// Latency: the byte of a tile's first sum is valid 6 cycles after the sums, a
-// logit 2 cycles.
+// Latency: the byte of a tile's first sum is valid 6 cycles after the sums, 9
+// with MULTIPLIER; a logit 2 cycles.
 module array_results #(
     parameter PES = 4,
     parameter SUM = 32,
@@ -24,14 +24,14 @@ module array_results #(
     parameter ADDRESS = 10,
     parameter FILTER = 6,
     parameter DEPTH = 64,
+    parameter MULTIPLIER = 1,  // as in requantise
     parameter FILTERS = ""
 ) (
     input clk,
     input reset,
-    input config_valid,
-    input [7:0] config_part,
-    input [FILTER-1:0] config_address,
-    input [31:0] config_data,
+    input write_enable,  // of the filter memory
+    input [FILTER-1:0] write_address,
+    input [WORD+LANE+49:0] write_word,
     input start,
     // Of the step; they hold still while sums are inside.
     input [FILTER-1:0] first_filter,
@@ -55,7 +55,6 @@ module array_results #(
   function integer ceil_log2(input integer value);
     for (ceil_log2 = 0; (1 << ceil_log2) < value; ceil_log2 = ceil_log2 + 1);
   endfunction
-  localparam WIDTH = 2 + WORD + LANE + 16 + 32;
   localparam COUNT = ceil_log2(PES + 1);
   localparam [31:0] REST = PES - 1;
 
@@ -92,17 +91,16 @@ module array_results #(
   always @(posedge clk)
     if (start) filter <= first_filter;
     else filter <= next ? read_filter + 1'b1 : read_filter;
-  array_store #(
-      .WIDTH(WIDTH),
+  memory #(
+      .WORD(2 + WORD + LANE + 16 + 32),
       .ADDRESS(FILTER),
       .DEPTH(DEPTH),
       .CONTENTS(FILTERS)
   ) filters (
       .clk(clk),
-      .config_valid(config_valid),
-      .config_part(config_part),
-      .config_address(config_address),
-      .config_data(config_data),
+      .write_enable(write_enable),
+      .write_address(write_address),
+      .write_word(write_word),
       .read_enable(next),
       .read_address(read_filter),
       .read_word({filter_last, living, word, lane, multiplier, bias})
@@ -134,7 +132,8 @@ module array_results #(
   wire in_ready, out_last, sign;
   requantise #(
       .SUM(SUM),
-      .OUT(9)
+      .OUT(9),
+      .MULTIPLIER(MULTIPLIER)
   ) requantise (
       .clk(clk),
       .reset(reset),
@@ -155,10 +154,12 @@ module array_results #(
   );
   wire unused = &{in_ready, out_last, sign};
 
-  // requantise takes DELAY cycles.
-  localparam DELAY = 4, PLACE = ADDRESS + LANE;
-  reg [DELAY*PLACE-1:0] places;
-  always @(posedge clk)
-    places <= {places[(DELAY-1)*PLACE-1:0], address, at_lane};
-  assign {byte_address, byte_lane} = places[(DELAY-1)*PLACE+:PLACE];
+  delay_line #(
+      .WIDTH(ADDRESS + LANE),
+      .CYCLES(MULTIPLIER != 0 ? 7 : 4)  // requantise's latency
+  ) places (
+      .clk(clk),
+      .in({address, at_lane}),
+      .out({byte_address, byte_lane})
+  );
 endmodule

@@ -35,17 +35,16 @@ module array_sequencer #(
   wire drained = state == WAIT && rest == {COUNT{1'b0}};
   assign logits_end = drained && is_logits;
 
-  array_store #(
-      .WIDTH(WIDTH),
+  memory #(
+      .WORD(WIDTH),
       .ADDRESS(STEP),
       .DEPTH(DEPTH),
       .CONTENTS(STEPS)
   ) steps (
       .clk(clk),
-      .config_valid(1'b0),
-      .config_part(8'd0),
-      .config_address({STEP{1'b0}}),
-      .config_data(32'd0),
+      .write_enable(1'b0),
+      .write_address({STEP{1'b0}}),
+      .write_word({WIDTH{1'b0}}),
       .read_enable(state == FETCH),
       .read_address(address),
       .read_word(step)

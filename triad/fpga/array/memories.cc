@@ -41,6 +41,8 @@ Bits pack_step(const ArrayStep& step, bool last, const ArrayWidths& w) {
       {step.out, w.address},
       {step.out_step, w.address},
       {step.first_filter, w.filter},
+      {step.multiplier_a, 16},
+      {step.multiplier_b, 16},
       {is_window ? window.corner : step.in_a, w.address},
       {is_window ? window.column_step : step.in_b, w.address},
       {is_window ? window.row_step : step.count - 1, w.address},
@@ -59,8 +61,6 @@ Bits pack_step(const ArrayStep& step, bool last, const ArrayWidths& w) {
       {window.taps[1] - 1, w.place},
       {window.tap_step, w.address},
       {window.tap_row_step, w.address},
-      {step.multiplier_a, 16},
-      {step.multiplier_b, 16},
   });
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "triad/fpga/array/program.h"
-#include "triad/fpga/netlist.h"
+#include "triad/fpga/emit/netlist.h"
 
 namespace triad::fpga {
 

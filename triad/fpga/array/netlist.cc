@@ -88,7 +88,7 @@ Netlist array_netlist(const ArrayProgram& program) {
                                {{"clk", "aclk"},
                                 {"reset", "!aresetn"},
                                 {"config_valid", "1'b0"},
-                                {"config_address", "32'd0"},
+                                {"config_select", "1'b0"},
                                 {"config_data", "32'd0"},
                                 {"in_valid", "s_axis_tvalid"},
                                 {"in_ready", "s_axis_tready"},

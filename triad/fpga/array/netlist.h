@@ -3,7 +3,7 @@
 // memories hold.
 
 #include "triad/fpga/array/program.h"
-#include "triad/fpga/netlist.h"
+#include "triad/fpga/emit/netlist.h"
 
 namespace triad::fpga {
 

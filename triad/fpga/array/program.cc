@@ -255,7 +255,8 @@ bool ArrayProgram::has_terms() const {
 }
 
 std::int64_t ArrayProgram::cycles_between_steps() const {
-  return settings.pes + ceil_log2(settings.lanes) + has_terms() + 12;
+  return settings.pes + ceil_log2(settings.lanes) + has_terms() +
+         (settings.dsp ? 12 : 15);
 }
 
 std::int64_t ArrayProgram::cycles() const {

@@ -24,10 +24,18 @@ void check(const ArraySettings& settings) {
           "fpga: array: expected 1..1024 PEs, got {}", settings.pes);
   require(settings.lanes >= 2 && settings.lanes <= 1024,
           "fpga: array: expected 2..1024 lanes, got {}", settings.lanes);
-  require(settings.values >= 1 && settings.lanes % settings.values == 0,
+  require(settings.values >= 0 &&
+              settings.lanes % std::max(settings.values, 1) == 0,
           "fpga: array: expected values of an add that divide its {} lanes, "
           "got {}",
           settings.lanes, settings.values);
+}
+
+// An adder of one value a cycle is as large as a few PEs.
+int choose_values(const ArraySettings& settings) {
+  int values = std::clamp(settings.pes / 4, 1, settings.lanes);
+  while (settings.lanes % values != 0) --values;
+  return values;
 }
 
 // Bits of an accumulator that holds every sum of `layer` with its bias and the
@@ -60,6 +68,7 @@ class Maker {
     result_.picture = pack_picture(workload_, settings.pes, settings.lanes);
     places_ = plan_places(workload_, settings.lanes);
     result_.settings = settings;
+    if (settings.values == 0) result_.settings.values = choose_values(settings);
     result_.name = workload_.name;
     result_.depth = places_.depth;
     // The PEs' trees set a lower bound, the requantisers another.

@@ -21,7 +21,8 @@ namespace triad::fpga {
 
 struct ArraySettings {
   int pes = 4, lanes = 16;  // >= 1; >= 2
-  int values = 2;           // of an add, a cycle; divides lanes
+  int values = 0;           // of an add, a cycle; divides lanes; 0: about
+                            // pes / 4, which makes adds cost as little
   bool dsp = false;         // multipliers of adds from DSP blocks
 };
 

@@ -118,11 +118,12 @@ int place_width(const ArrayProgram& program) {
   return index_width(count);
 }
 
+// At least 2 words, as addresses have at least a bit.
 MemoryFile memory(const char* name, const char* comment,
                   std::vector<Bits> words) {
-  MemoryFile file{std::string(name) + ".mem", comment, words.front().width(),
-                  std::move(words)};
-  return file;
+  if (words.size() == 1) words.push_back(words.front());
+  const int width = words.front().width();
+  return {std::string(name) + ".mem", comment, width, std::move(words)};
 }
 
 template <typename Items, typename Pack>
@@ -167,6 +168,8 @@ std::vector<MemoryFile> array_memories(const ArrayProgram& program) {
   std::vector<Bits> steps;
   for (const ArrayStep& step : program.steps)
     steps.push_back(pack_step(step, &step == &program.steps.back(), w));
+  std::vector<std::uint8_t> tables = program.tables;
+  tables.resize(std::max<std::size_t>(tables.size(), 2 * 256));
   return {
       memory("steps", "the network's steps, as in array.v", std::move(steps)),
       memory(
@@ -181,7 +184,7 @@ std::vector<MemoryFile> array_memories(const ArrayProgram& program) {
                         return pack_filter(filter, program.settings.lanes, w);
                       })),
       memory("tables", "blocks of 256 bytes",
-             pack_all(program.tables, [](std::uint8_t byte) {
+             pack_all(tables, [](std::uint8_t byte) {
                return pack({{byte, 8}});
              }))};
 }

@@ -13,6 +13,10 @@ Parameter contents(const char* parameter, const MemoryFile& memory) {
   return {parameter, fmt::format("{}/{}", kMemoryFolder, memory.name)};
 }
 
+Parameter depth(const char* parameter, const MemoryFile& memory) {
+  return {parameter, std::int64_t(memory.words.size())};
+}
+
 std::vector<Parameter> parameters(const ArrayProgram& program,
                                   const std::vector<MemoryFile>& memories) {
   const ArrayWidths w = widths_of(program);
@@ -36,19 +40,19 @@ std::vector<Parameter> parameters(const ArrayProgram& program,
       {"ADDRESS", w.address},
       {"DEPTH", program.depth},
       {"WORD", w.word},
-      {"WORDS", std::int64_t(program.words.size())},
+      depth("WORDS", memories[2]),
       {"PLACE", w.place},
       {"TAP", w.tap},
       {"OFFSET", w.offset},
       {"TERM", w.term},
       {"FILTER", w.filter},
-      {"FILTER_DEPTH", std::int64_t(program.filters.size())},
+      depth("FILTER_DEPTH", memories[3]),
       {"PIXEL_WORD", w.pixel_word},
       {"LANE", w.lane},
       {"TABLE", w.table},
-      {"TABLES", std::int64_t(program.tables.size()) / 256},
+      {"TABLES", std::int64_t(memories[4].words.size()) / 256},
       {"STEP", w.step},
-      {"STEP_DEPTH", std::int64_t(program.steps.size())},
+      depth("STEP_DEPTH", memories[0]),
       contents("STEPS", memories[0]),
       contents("PLACES", memories[1]),
       contents("CODES", memories[2]),

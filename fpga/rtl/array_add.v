@@ -120,27 +120,24 @@ module array_add #(
     for (i = 0; i < VALUES; i = i + 1) begin : values
       reg [7:0] a_value;  // now beside b's
       always @(posedge clk) a_value <= a[i*8+:8];
-      wire [15:0] a_scaled, b_scaled;
-      reg [15:0] a_term, b_term;
-      scale_term #(
+      wire [15:0] a_term, b_term;
+      array_term #(
           .MULTIPLIER(MULTIPLIER)
-      ) scale_a (
+      ) term_a (
           .clk(clk),
-          .advance(1'b1),
           .value({a_signed && a_value[7], a_value}),
           .zero_point(a_zero_point),
           .multiplier(a_multiplier),
-          .result(a_scaled)
+          .term(a_term)
       );
-      scale_term #(
+      array_term #(
           .MULTIPLIER(MULTIPLIER)
-      ) scale_b (
+      ) term_b (
           .clk(clk),
-          .advance(1'b1),
           .value({b_signed && b[i*8+7], b[i*8+:8]}),
           .zero_point(b_zero_point),
           .multiplier(b_multiplier),
-          .result(b_scaled)
+          .term(b_term)
       );
       reg [15:0] sum, rounded;
       wire [15:0] shifted;
@@ -165,8 +162,6 @@ module array_add #(
       );
       reg [7:0] result;
       always @(posedge clk) begin
-        a_term <= a_scaled;
-        b_term <= b_scaled;
         sum <= a_term + b_term;
         rounded <= shifted;
         result <= clamped[7:0];

@@ -61,7 +61,7 @@ void eval(const Options& options) {
   require(output.shape.size() == 1,
           "eval: {}: expected a classifier, its output '{}' is {}",
           model.file.string(), output.name, to_string(output.shape));
-  require(options.stall_percent == 0 || options.executor == "rtl",
+  require(options.stall_percent == 0 || options.executor.starts_with("rtl"),
           "eval: --stall is for --executor rtl");
   const auto executor = make_executor(
       options.executor, model.graph,

@@ -14,7 +14,7 @@ namespace triad::fpga {
 struct Design {
   std::string style;  // "dataflow", "array"
   Workload workload;
-  Netlist netlist;            // module `top`, with the ports of emit/dataflow.h
+  Netlist netlist;            // module `top`, with the ports of emit/shell.h
   std::int64_t interval = 0;  // cycles a picture at best, by the slowest part
   std::int64_t patience = 0;  // cycles after which a bench that sees nothing
                               // move gives up

@@ -102,9 +102,8 @@ class Wiring {
   const Stream& logits() const { return plan_.workload.stages.back().output; }
 
   void add_ends() {
-    add_shell(netlist_, {.channels = picture().channels,
-                         .pixels = picture().pixels(),
-                         .logits = logits().channels});
+    add_shell(netlist_,
+              {picture().channels, picture().pixels(), logits().channels});
     const StreamWires in = make_stream("pixels", int(picture().channels) * 8);
     netlist_.assignments.insert(
         netlist_.assignments.end(),

@@ -15,7 +15,8 @@ module lanes_bench;
   localparam [31:0] COUNT = PIXELS * IN_BEATS;
   reg [7:0] values[0:PIXELS*CHANNELS-1];
   integer i, at, seed = SEED, first_cycle = 0;
-  initial for (i = 0; i < PIXELS * CHANNELS; i = i + 1) values[i] = $random(seed);
+  initial
+    for (i = 0; i < PIXELS * CHANNELS; i = i + 1) values[i] = $random(seed);
 
   wire in_valid, in_ready, out_valid, out_ready;
   wire [31:0] sent, received, broken;
@@ -40,8 +41,12 @@ module lanes_bench;
       .clk(clk), .reset(reset), .valid(out_valid), .data(out_data),
       .ready(out_ready), .index(received), .broken(broken));
 
-  integer lane, channel;
-  always @(posedge clk)
+  // Beats in that the first one out needs.
+  localparam WIDE = OUT_LANES < CHANNELS ? OUT_LANES : CHANNELS;
+  localparam NEEDED = (WIDE + IN_LANES - 1) / IN_LANES;
+  integer lane, channel, needed_cycle = 0;
+  always @(posedge clk) begin
+    if (in_valid && in_ready && sent == NEEDED - 1) needed_cycle = cycle;
     if (!reset && out_valid && out_ready) begin
       for (lane = 0; lane < OUT_LANES; lane = lane + 1) begin
         channel = received % OUT_BEATS * OUT_LANES + lane;
@@ -49,6 +54,8 @@ module lanes_bench;
           check(out_data[lane*8+:8]
               === values[received/OUT_BEATS*CHANNELS+channel]);
       end
+      if (received == 0 && STALL == 0 && PIECE == 0)
+        check(cycle - needed_cycle == 1);
       if (received == OUT_BEATS - 1) first_cycle = cycle;
       if (received == PIXELS * OUT_BEATS - 1) begin
         check(broken == 0);
@@ -57,4 +64,5 @@ module lanes_bench;
         finish;
       end
     end
+  end
 endmodule

@@ -133,7 +133,8 @@ module pool_bench;
         while (first_row(holder) + LINES <= beat / GROUPS / WIDTH)
           holder = holder + 1;
         entered = entered + 1;
-        if (holder > 0) entered = most(entered, start[holder-1] + TAPS * GROUPS);
+        if (holder > 0)
+          entered = most(entered, start[holder-1] + TAPS * GROUPS);
       end
       start[n] = n == 0 ? entered + 1
           : most(start[n-1] + TAPS * GROUPS, entered + 1);

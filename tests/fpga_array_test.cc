@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <cstdlib>
 
 #include "tests/random_networks.h"
@@ -149,6 +150,15 @@ TEST_F(ArrayTest, GivesTheBitsOfTheReferenceInTheCyclesOfTheFormula) {
   }
 }
 
+TEST_F(ArrayTest, SeveralRequantisersToo) {
+  for (const auto& [seed, pes, lanes, requantisers] :
+       {std::array{1, 2, 4, 2}, std::array{3, 4, 8, 2}, std::array{6, 8, 4, 4}})
+    expect_agreement(
+        RandomNetwork(seed).run(), 3,
+        {.array = ArraySettings{
+             .pes = pes, .lanes = lanes, .requantisers = requantisers}});
+}
+
 TEST_F(ArrayTest, PausesOfTheStreamsChangeNothing) {
   const ArraySettings array{.pes = 3, .lanes = 4};
   for (const int percent : {30, 80})
@@ -193,7 +203,9 @@ TEST(ArrayProgram, RefusesSettingsOutOfRange) {
   const Workload workload = make_workload(lowered("lenet5"));
   for (const ArraySettings& bad :
        {ArraySettings{.pes = 0}, ArraySettings{.lanes = 1},
-        ArraySettings{.lanes = 16, .values = 3}})
+        ArraySettings{.lanes = 16, .values = 3},
+        ArraySettings{.pes = 4, .requantisers = 3},
+        ArraySettings{.pes = 24, .lanes = 16, .requantisers = 2}})
     EXPECT_THROW(make_array_program(workload, bad), Error);
 }
 

@@ -137,6 +137,10 @@ void add_rtl(CLI::App& command) {
       .add_option("--lanes", options->array.lanes,
                   "Channels that each PE of an array takes a cycle")
       ->check(CLI::Range(2, 1024));
+  command
+      .add_option("--requantisers", options->array.requantisers,
+                  "Sums of an array that become bytes each cycle")
+      ->check(CLI::Range(1, 1024));
   command.add_flag(
       "--dsp", options->array.dsp,
       "Multiply in DSP blocks where an array requantises and adds");

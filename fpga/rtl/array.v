@@ -21,8 +21,8 @@
 // the picture's channels first (CONTENTS of TABLE_BYTES).
 //
 // Configuration bus, as in config_writer, of stage 0: memory 0 is the codes, 1
-// the places, 2 the filters, 3 the tables; all but the codes are two parts a
-// word. It reaches the first 65,536 words.
+// the places, 2 the filters, 3 the tables; a word of all but the codes has as
+// many parts as one of the filters. It reaches the first 65,536 words.
 //
 // Cycles of a step, from one step's start to the next's:
 //   picture       rows * (LEFT + WIDTH + RIGHT) * COPIES * CHANNELS + 1, if the
@@ -30,12 +30,13 @@
 //   convolution   positions * words, of a sweep times its taps
 //   max pool      positions * words * taps
 //   add           words * max(2, LANES / VALUES)
-// and DRAIN + 2 = PES + ceil(log2(LANES)) + TERMS + 12 each, 15 for 12 with
-// MULTIPLIER; no more, unless the logits of the picture before are still being
+// and DRAIN + 2 = PES / REQUANTISERS + ceil(log2(LANES)) + TERMS + 12 each, 15
+// for 12 with MULTIPLIER; no more, unless the logits of the picture before are still being
 // sent.
 module array #(
     parameter PES = 2,
     parameter LANES = 4,
+    parameter REQUANTISERS = 1,  // divides PES
     parameter VALUES = 1,  // lanes a cycle of an add
     parameter CHANNELS = 1,  // of a picture, as in array_input
     parameter WIDTH = 4,
@@ -87,7 +88,7 @@ module array #(
     for (ceil_log2 = 0; (1 << ceil_log2) < value; ceil_log2 = ceil_log2 + 1);
   endfunction
   localparam HAS_TERMS = TERMS != 0 ? 1 : 0;
-  localparam DRAIN = PES + ceil_log2(LANES) + HAS_TERMS
+  localparam DRAIN = PES / REQUANTISERS + ceil_log2(LANES) + HAS_TERMS
       + (MULTIPLIER != 0 ? 13 : 10);
   localparam WINDOW = 5 * ADDRESS + 10 * PLACE + 2 * WORD + 1;
   localparam STEP_WIDTH = 89 + TABLE + 2 * ADDRESS + FILTER + WINDOW;
@@ -128,17 +129,20 @@ module array #(
 
   // The configuration bus; a word lies in the highest parts of written.
   localparam CODE_PARTS = (PES * LANES * 2 + 31) / 32;
-  localparam PARTS = CODE_PARTS > 2 ? CODE_PARTS : 2;
+  localparam FILTER_WIDTH = 1 + PIXEL_WORD + REQUANTISERS * (LANE + 49);
+  localparam OTHER_PARTS = (FILTER_WIDTH + 31) / 32;
+  localparam PARTS = CODE_PARTS > OTHER_PARTS ? CODE_PARTS : OTHER_PARTS;
   wire write;
   wire [7:0] write_memory;
   wire [15:0] written_address;
   wire [31:0] write_to = {16'd0, written_address};
   wire [PARTS*32-1:0] written;
-  wire [63:0] field = written[PARTS*32-64+:64];
+  wire [OTHER_PARTS*32-1:0] field =
+      written[(PARTS-OTHER_PARTS)*32+:OTHER_PARTS*32];
   config_writer #(
       .PARTS(PARTS),
       .FIRST_PARTS(CODE_PARTS),
-      .OTHER_PARTS(2)
+      .OTHER_PARTS(OTHER_PARTS)
   ) configuration (
       .clk(clk),
       .config_valid(config_valid),
@@ -248,12 +252,13 @@ module array #(
     beat_word <= fetch_word;
   end
 
-  wire result_valid;
+  wire [REQUANTISERS-1:0] result_valid;
   wire [ADDRESS-1:0] result_address;
-  wire [LANE-1:0] result_lane;
-  wire [7:0] result;
+  wire [REQUANTISERS*LANE-1:0] result_lanes;
+  wire [REQUANTISERS*8-1:0] results;
   array_convolution #(
       .PES(PES),
+      .REQUANTISERS(REQUANTISERS),
       .LANES(LANES),
       .SUM(SUM),
       .TERM(TERM),
@@ -277,7 +282,7 @@ module array #(
       .code_address(write_to[WORD-1:0]),
       .code_word(written[(PARTS-CODE_PARTS)*32+:PES*LANES*2]),
       .filter_address(write_to[FILTER-1:0]),
-      .filter_word(field[PIXEL_WORD+LANE+49:0]),
+      .filter_word(field[FILTER_WIDTH-1:0]),
       .start(start),
       .in_signed(in_signed),
       .in_zero(in_zero),
@@ -298,8 +303,8 @@ module array #(
       .in_values(word),
       .byte_valid(result_valid),
       .byte_address(result_address),
-      .byte_lane(result_lane),
-      .byte_value(result),
+      .byte_lanes(result_lanes),
+      .byte_values(results),
       .send_logits(logits_end),
       .busy(logits_busy),
       .out_valid(out_valid),
@@ -312,10 +317,11 @@ module array #(
   wire byte_valid;
   wire [LANES-1:0] byte_lanes;
   wire [ADDRESS-1:0] byte_address;
-  wire [7:0] stored_byte;
+  wire [LANES*8-1:0] byte_word;
   array_bytes #(
       .LANES(LANES),
       .LANE(LANE),
+      .REQUANTISERS(REQUANTISERS),
       .ADDRESS(ADDRESS),
       .TABLE(TABLE),
       .TABLES(TABLES),
@@ -337,12 +343,12 @@ module array #(
       .picture_byte(picture_byte),
       .result_valid(result_valid),
       .result_address(result_address),
-      .result_lane(result_lane),
-      .result_byte(result),
+      .result_lanes(result_lanes),
+      .result_bytes(results),
       .out_valid(byte_valid),
       .out_lanes(byte_lanes),
       .out_address(byte_address),
-      .out_byte(stored_byte)
+      .out_word(byte_word)
   );
 
   wire max_valid;
@@ -425,6 +431,6 @@ module array #(
   assign write_lanes = byte_lanes | {LANES{max_valid}} | add_lanes;
   assign write_address = byte_valid ? byte_address
       : max_valid ? max_address : sum_address;
-  assign write_word = byte_valid ? {LANES{stored_byte}}
+  assign write_word = byte_valid ? byte_word
       : max_valid ? max_word : sum_word;
 endmodule

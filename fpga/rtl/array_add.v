@@ -120,24 +120,27 @@ module array_add #(
     for (i = 0; i < VALUES; i = i + 1) begin : values
       reg [7:0] a_value;  // now beside b's
       always @(posedge clk) a_value <= a[i*8+:8];
-      wire [15:0] a_term, b_term;
-      array_term #(
+      wire [15:0] a_scaled, b_scaled;
+      reg [15:0] a_term, b_term;
+      scale_term #(
           .MULTIPLIER(MULTIPLIER)
-      ) term_a (
+      ) scale_a (
           .clk(clk),
+          .advance(1'b1),
           .value({a_signed && a_value[7], a_value}),
           .zero_point(a_zero_point),
           .multiplier(a_multiplier),
-          .term(a_term)
+          .result(a_scaled)
       );
-      array_term #(
+      scale_term #(
           .MULTIPLIER(MULTIPLIER)
-      ) term_b (
+      ) scale_b (
           .clk(clk),
+          .advance(1'b1),
           .value({b_signed && b[i*8+7], b[i*8+:8]}),
           .zero_point(b_zero_point),
           .multiplier(b_multiplier),
-          .term(b_term)
+          .result(b_scaled)
       );
       reg [15:0] sum, rounded;
       wire [15:0] shifted;
@@ -162,6 +165,8 @@ module array_add #(
       );
       reg [7:0] result;
       always @(posedge clk) begin
+        a_term <= a_scaled;
+        b_term <= b_scaled;
         sum <= a_term + b_term;
         rounded <= shifted;
         result <= clamped[7:0];

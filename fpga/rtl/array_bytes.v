@@ -6,6 +6,7 @@
 module array_bytes #(
     parameter LANES = 4,
     parameter LANE = 2,
+    parameter REQUANTISERS = 2,
     parameter ADDRESS = 10,
     parameter TABLE = 1,  // bits of a block's number
     parameter TABLES = 2,
@@ -26,16 +27,18 @@ module array_bytes #(
     input [LANE-1:0] picture_lane,
     input [TABLE-1:0] picture_channel,
     input [7:0] picture_byte,
-    input result_valid,  // never with picture_valid
+    // Of convolutions, never with picture_valid; all of one word, in lanes of
+    // their own.
+    input [REQUANTISERS-1:0] result_valid,
     input [ADDRESS-1:0] result_address,
-    input [LANE-1:0] result_lane,
-    input [7:0] result_byte,
-    output reg out_valid,
-    output [LANES-1:0] out_lanes,  // one, or none
+    input [REQUANTISERS*LANE-1:0] result_lanes,
+    input [REQUANTISERS*8-1:0] result_bytes,
+    output out_valid,
+    output [LANES-1:0] out_lanes,
     output reg [ADDRESS-1:0] out_address,
-    output [7:0] out_byte
+    output [LANES*8-1:0] out_word
 );
-  wire [7:0] next = picture_valid ? picture_byte : result_byte;
+  wire [7:0] next = picture_valid ? picture_byte : result_bytes[7:0];
   wire [7:0] looked_up;
   memory #(
       .WORD(8),
@@ -52,15 +55,42 @@ module array_bytes #(
       .read_word(looked_up)
   );
   reg is_looked_up;
-  reg [7:0] direct;
-  reg [LANE-1:0] lane;
+  reg [REQUANTISERS-1:0] valid;
+  reg [REQUANTISERS*8-1:0] direct;
+  reg [REQUANTISERS*LANE-1:0] lanes;
   always @(posedge clk) begin
-    out_valid <= (picture_valid || result_valid) && !reset;
+    valid <= reset ? {REQUANTISERS{1'b0}} : result_valid;
+    if (picture_valid) valid[0] <= !reset;
     is_looked_up <= picture_valid ? !picture_padding : has_table;
-    direct <= picture_valid ? zero_point : result_byte;
+    direct <= result_bytes;
+    if (picture_valid) direct[7:0] <= zero_point;
+    lanes <= result_lanes;
+    if (picture_valid) lanes[LANE-1:0] <= picture_lane;
     out_address <= picture_valid ? picture_address : result_address;
-    lane <= picture_valid ? picture_lane : result_lane;
   end
-  assign out_byte = is_looked_up ? looked_up : direct;
-  assign out_lanes = {{LANES - 1{1'b0}}, out_valid} << lane;
+  assign out_valid = |valid;
+  wire [7:0] byte_0 = is_looked_up ? looked_up : direct[7:0];
+  generate
+    if (REQUANTISERS == 1) begin : one
+      assign out_word = {LANES{byte_0}};
+      assign out_lanes = {{LANES - 1{1'b0}}, valid} << lanes;
+    end else begin : several
+      reg [LANES-1:0] stores;
+      reg [LANES*8-1:0] word;
+      integer i, lane;
+      always @* begin
+        stores = {LANES{1'b0}};
+        word = {LANES * 8{1'b0}};
+        for (lane = 0; lane < LANES; lane = lane + 1)
+          for (i = 0; i < REQUANTISERS; i = i + 1)
+            if (valid[i] && lanes[i*LANE+:LANE] == lane[LANE-1:0]) begin
+              stores[lane] = 1'b1;
+              word[lane*8+:8] =
+                  word[lane*8+:8] | (i == 0 ? byte_0 : direct[i*8+:8]);
+            end
+      end
+      assign out_lanes = stores;
+      assign out_word = word;
+    end
+  endgenerate
 endmodule

@@ -8,6 +8,7 @@
 // the rest  as in array_results
 module array_convolution #(
     parameter PES = 2,
+    parameter REQUANTISERS = 1,
     parameter LANES = 4,
     parameter SUM = 32,
     parameter TERM = 3,
@@ -31,7 +32,7 @@ module array_convolution #(
     input [CODE_WORD-1:0] code_address,
     input [PES*LANES*2-1:0] code_word,
     input [FILTER-1:0] filter_address,
-    input [WORD+LANE+49:0] filter_word,
+    input [WORD+REQUANTISERS*(LANE+49):0] filter_word,
     input start,
     // Of the step; they hold still while beats or sums are inside.
     input in_signed,
@@ -51,10 +52,10 @@ module array_convolution #(
     input [TERM-1:0] in_shift,
     input [CODE_WORD-1:0] in_word,
     input [LANES*8-1:0] in_values,
-    output byte_valid,
+    output [REQUANTISERS-1:0] byte_valid,
     output [ADDRESS-1:0] byte_address,
-    output [LANE-1:0] byte_lane,
-    output [7:0] byte_value,
+    output [REQUANTISERS*LANE-1:0] byte_lanes,
+    output [REQUANTISERS*8-1:0] byte_values,
     input send_logits,  // all are there
     output busy,  // they are being sent: no step may make others
     output out_valid,
@@ -124,6 +125,7 @@ module array_convolution #(
   wire [SUM-1:0] logit;
   array_results #(
       .PES(PES),
+      .REQUANTISERS(REQUANTISERS),
       .SUM(SUM),
       .WORD(WORD),
       .LANE(LANE),
@@ -151,8 +153,8 @@ module array_convolution #(
       .in_sums(sums),
       .byte_valid(byte_valid),
       .byte_address(byte_address),
-      .byte_lane(byte_lane),
-      .byte_value(byte_value),
+      .byte_lanes(byte_lanes),
+      .byte_values(byte_values),
       .logit_valid(logit_valid),
       .logit_channel(logit_channel),
       .logit(logit)

@@ -5,6 +5,7 @@
 // Step memory (STEPS): WIDTH bits, of which this module reads the two highest,
 //   last    of the network
 //   logits  the step makes the logits: it waits until `blocked` is low
+// A reset may last a cycle: as long as after a step passes before the first.
 // An address holds until the next step starts, DRAIN + 1 cycles after its end.
 module array_sequencer #(
     parameter WIDTH = 40,
@@ -33,7 +34,8 @@ module array_sequencer #(
   wire last = step[WIDTH-1], is_logits = step[WIDTH-2];
   assign start = state == BEGIN && !(is_logits && blocked);
   wire drained = state == WAIT && rest == {COUNT{1'b0}};
-  assign logits_end = drained && is_logits;
+  reg fresh;  // after a reset: what was inside drains before the first step
+  assign logits_end = drained && is_logits && !fresh;
 
   memory #(
       .WORD(WIDTH),
@@ -52,8 +54,8 @@ module array_sequencer #(
 
   always @(posedge clk)
     if (reset) begin
-      state <= FETCH;
-      address <= {STEP{1'b0}};
+      state <= WAIT;
+      fresh <= 1'b1;
     end else
       case (state)
         FETCH: state <= BEGIN;
@@ -62,9 +64,10 @@ module array_sequencer #(
         default:
         if (drained) begin
           state <= FETCH;
-          address <= last ? {STEP{1'b0}} : address + 1'b1;
+          fresh <= 1'b0;
+          address <= last || fresh ? {STEP{1'b0}} : address + 1'b1;
         end
       endcase
   always @(posedge clk)
-    rest <= state == WAIT ? rest - 1'b1 : REST[COUNT-1:0];
+    rest <= state == WAIT && !reset ? rest - 1'b1 : REST[COUNT-1:0];
 endmodule

@@ -38,8 +38,10 @@ Design make_array_design(Workload workload, const ArraySettings& settings) {
   // Most of a picture's cycles pass without a beat.
   design.patience = 2 * design.interval + 10'000;
   design.folding = fmt::format(
-      "{{\"pes\": {}, \"lanes\": {}, \"values\": {}, \"dsp\": {}}}\n",
-      settings.pes, settings.lanes, program.settings.values, settings.dsp);
+      "{{\"pes\": {}, \"lanes\": {}, \"requantisers\": {}, \"values\": {}, "
+      "\"dsp\": {}}}\n",
+      settings.pes, settings.lanes, settings.requantisers,
+      program.settings.values, settings.dsp);
   design.warnings = program.warnings;
   design.stages = {{"step", "layer", "kind", "words", "address", "cycles"}};
   for (std::size_t i = 0; i < program.steps.size(); ++i) {

@@ -4,7 +4,7 @@
 
 #include "triad/base/divide.h"
 #include "triad/fpga/array/terms.h"
-#include "triad/fpga/schedule.h"
+#include "triad/fpga/array/tiles.h"
 
 namespace triad::fpga {
 namespace {
@@ -29,22 +29,14 @@ Convolution ones(const Window& window, std::int64_t channels,
   return layer;
 }
 
-Folding folding(const Convolution& layer, const Stream& input,
-                const ArraySettings& settings) {
-  Folding result;
-  result.pes = int(std::min<std::int64_t>(settings.pes, layer.filters));
-  result.lanes = int(std::min<std::int64_t>(settings.lanes, input.channels));
-  result.requantisers = result.pes;  // no idle cycles: terms come first
-  return result;
-}
-
 // A step can sweep if each tile is one word, and lasts long enough.
-bool can_sweep(const Convolution& one_tap, const Window& window,
+bool can_sweep(const ArrayLayer& one_tap, const Window& window,
                const Stream& input, const ArraySettings& settings) {
-  if (window.kernel[0] * window.kernel[1] < settings.pes) return false;
-  const LayerSchedule words =
-      schedule(one_tap, input, folding(one_tap, input, settings), "pool");
-  return std::ranges::all_of(words.units[0].words,
+  if (window.kernel[0] * window.kernel[1] <
+      settings.pes / settings.requantisers)
+    return false;
+  const UnitSchedule unit = schedule_tiles(one_tap, input, settings, "pool");
+  return std::ranges::all_of(unit.words,
                              [](const Word& word) { return word.last; });
 }
 
@@ -57,33 +49,38 @@ class Layers {
   using Result = std::optional<ArrayLayer>;
 
   Result operator()(const Convolution& layer) const {
-    return ArrayLayer{layer, false, layer.window, stage_.output.quantization};
+    return make(layer, layer.window);
   }
 
   Result operator()(const AveragePool& pool) const {
     const Stream& in = input();
     Window one = pool.window;
     one.kernel = {1, 1};
-    Convolution layer = ones(one, in.channels, in.channels, 0);
-    const bool sweeps = can_sweep(layer, pool.window, in, settings_);
-    if (!sweeps) layer = ones(pool.window, in.channels, in.channels, 0);
-    layer.requantization.shift = pool.requantization.shift;
-    std::ranges::fill(layer.requantization.multiplier,
+    ArrayLayer layer =
+        make(ones(one, in.channels, in.channels, 0), pool.window);
+    layer.sweeps = can_sweep(layer, pool.window, in, settings_);
+    if (!layer.sweeps)
+      layer.convolution = ones(pool.window, in.channels, in.channels, 0);
+    auto& integers = layer.convolution.requantization;
+    integers.shift = pool.requantization.shift;
+    std::ranges::fill(integers.multiplier,
                       pool.requantization.multiplier.front());
-    return ArrayLayer{std::move(layer), sweeps, pool.window,
-                      stage_.output.quantization};
+    return layer;
   }
 
   Result operator()(const Subsample& work) const {
     const Window window{{1, 1}, work.stride, -work.first[0], -work.first[1]};
-    return ArrayLayer{ones(window, input().channels, stage_.output.channels,
-                           work.channels_before),
-                      false, window, stage_.output.quantization};
+    return make(ones(window, input().channels, stage_.output.channels,
+                     work.channels_before),
+                window);
   }
 
   Result operator()(const Table&) const {
-    return ArrayLayer{ones(Window{}, input().channels, input().channels, 0),
-                      false, Window{}, input().quantization};
+    const std::int64_t channels = input().channels;
+    ArrayLayer layer = make(ones(Window{}, channels, channels, 0), Window{});
+    layer.has_table = true;
+    layer.to = input().quantization;
+    return layer;
   }
 
   template <typename Work>
@@ -93,6 +90,14 @@ class Layers {
 
  private:
   const Stream& input() const { return workload_.input(stage_); }
+
+  ArrayLayer make(Convolution convolution, const Window& window) const {
+    ArrayLayer layer;
+    layer.convolution = std::move(convolution);
+    layer.window = window;
+    layer.to = stage_.output.quantization;
+    return layer;
+  }
 
   const Workload& workload_;
   const Stage& stage_;
@@ -104,25 +109,27 @@ class TileWords {
  public:
   TileWords(const ArrayLayer& layer, const Stream& input,
             const ArraySettings& settings)
-      : settings_(settings),
-        used_(folding(layer.convolution, input, settings)),
-        width_(input.width),
+      : width_(input.width),
         groups_(divide_up(input.channels, settings.lanes)),
-        shortest_(layer.sweeps ? 1 : settings.pes) {}
+        codes_(std::size_t(settings.pes * settings.lanes)),
+        shortest_(layer.sweeps
+                      ? 1
+                      : std::size_t(settings.pes / settings.requantisers)) {}
 
   void add(const Word& word) {
-    for (const TernaryTerm& term : ternary_terms(word.codes)) {
+    for (TernaryTerm& term : ternary_terms(word.codes)) {
       ArrayWord result = place(word);
       result.shift = term.shift;
-      for (int pe = 0; pe < used_.pes; ++pe)
-        std::copy_n(term.codes.begin() + pe * used_.lanes, used_.lanes,
-                    result.codes.begin() + pe * settings_.lanes);
+      result.codes = std::move(term.codes);
       words_.push_back(std::move(result));
     }
   }
 
   std::vector<ArrayWord> finish() {
-    while (words_.size() < std::size_t(shortest_)) words_.push_back(place({}));
+    while (words_.size() < shortest_) {
+      words_.push_back(place({}));
+      words_.back().codes.resize(codes_);
+    }
     words_.back().last = true;
     return std::exchange(words_, {});
   }
@@ -133,23 +140,20 @@ class TileWords {
     result.row = word.row;
     result.column = word.column;
     result.offset = (word.row * width_ + word.column) * groups_ + word.group;
-    result.codes.resize(std::size_t(settings_.pes * settings_.lanes));
     return result;
   }
 
-  const ArraySettings& settings_;
-  Folding used_;
   std::int64_t width_, groups_;
-  int shortest_;
+  std::size_t codes_, shortest_;
   std::vector<ArrayWord> words_;
 };
 
-void append_filters(const Tile& tile, const Convolution& layer, int pes,
+void append_filters(const Tile& tile, const Convolution& layer,
                     std::vector<ArrayFilter>& to) {
-  for (std::size_t pe = 0; pe < std::size_t(pes); ++pe) {
+  for (const std::int64_t filter : tile.filters) {
     ArrayFilter entry;
     entry.logits = layer.logits;
-    if (pe < tile.filters.size()) entry.filter = tile.filters[pe];
+    entry.filter = filter;
     if (entry.filter >= 0) {
       const auto k = std::size_t(entry.filter);
       entry.bias = layer.requantization.bias[k];
@@ -171,9 +175,7 @@ LayerProgram program_layer(const ArrayLayer& layer, const Stream& input,
                            const ArraySettings& settings,
                            const std::string& name) {
   const Convolution& convolution = layer.convolution;
-  const UnitSchedule unit =
-      schedule(convolution, input, folding(convolution, input, settings), name)
-          .units[0];
+  const UnitSchedule unit = schedule_tiles(layer, input, settings, name);
   LayerProgram result;
   TileWords words(layer, input, settings);
   auto tile = unit.tiles.begin();
@@ -181,7 +183,7 @@ LayerProgram program_layer(const ArrayLayer& layer, const Stream& input,
     words.add(word);
     if (!word.last) continue;
     std::ranges::move(words.finish(), std::back_inserter(result.words));
-    append_filters(*tile++, convolution, settings.pes, result.filters);
+    append_filters(*tile++, convolution, result.filters);
   }
   result.filters.back().last = true;
   return result;

@@ -15,6 +15,7 @@ namespace triad::fpga {
 struct ArrayLayer {
   Convolution convolution;
   bool sweeps = false;
+  bool has_table = false;     // behind the first requantiser alone
   Window window;              // the stage's
   encoding::Quantization to;  // saturates the output, before a table
 };
@@ -26,8 +27,8 @@ std::optional<ArrayLayer> make_layer(const Workload& workload,
                                      const ArraySettings& settings);
 
 // The words of a layer in the order of its tiles, and its filters in the order
-// of their sums: schedule.h's, with each word's ternary terms one after
-// another; each tile lasts at least `pes` cycles, in which its sums leave.
+// of their sums: those of array/tiles.h, with each word's ternary terms one
+// after another; each tile lasts as long as its sums take to leave.
 struct LayerProgram {
   std::vector<ArrayWord> words;
   std::vector<ArrayFilter> filters;

@@ -1,6 +1,7 @@
 #include "triad/fpga/array/memories.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace triad::fpga {
@@ -89,14 +90,32 @@ std::pair<std::int64_t, std::int64_t> place_of(const ArrayFilter& filter,
   return {k / per_word, k % per_word};
 }
 
-Bits pack_filter(const ArrayFilter& filter, int lanes, const ArrayWidths& w) {
-  const auto [word, lane] = place_of(filter, lanes, w.lane);
-  return pack({{filter.last, 1},
-               {filter.filter >= 0, 1},
-               {word, w.pixel_word},
-               {lane, w.lane},
-               {filter.multiplier, 16},
-               {filter.bias, 32}});
+// The filters that end in one cycle: all of one word.
+Bits pack_entry(std::span<const ArrayFilter> filters, int lanes,
+                const ArrayWidths& w) {
+  std::int64_t word = 0;
+  Bits bits;
+  for (const ArrayFilter& filter : filters) {
+    const auto place = place_of(filter, lanes, w.lane);
+    if (filter.filter >= 0) word = place.first;
+    bits.append(pack({{filter.filter >= 0, 1},
+                      {place.second, w.lane},
+                      {filter.multiplier, 16},
+                      {filter.bias, 32}}));
+  }
+  bits.append(word, w.pixel_word);
+  bits.append(filters.back().last, 1);
+  return bits;
+}
+
+std::vector<Bits> pack_filters(const ArrayProgram& program,
+                               const ArrayWidths& w) {
+  const auto size = std::size_t(program.settings.requantisers);
+  std::vector<Bits> words;
+  for (std::size_t i = 0; i < program.filters.size(); i += size)
+    words.push_back(pack_entry(std::span(program.filters).subspan(i, size),
+                               program.settings.lanes, w));
+  return words;
 }
 
 // Holds every row and column that a walk meets, and that no window outside the
@@ -152,7 +171,8 @@ ArrayWidths widths_of(const ArrayProgram& program) {
   w.tap = index_width(taps);
   w.offset = index_width(offsets);
   w.term = index_width(shifts);
-  w.filter = index_width(std::int64_t(program.filters.size()));
+  w.filter = index_width(std::int64_t(program.filters.size()) /
+                         program.settings.requantisers);
   w.pixel_word = index_width(pixel_words);
   w.table = index_width(std::int64_t(program.tables.size()) / 256);
   w.step = index_width(std::int64_t(program.steps.size()));
@@ -178,11 +198,10 @@ std::vector<MemoryFile> array_memories(const ArrayProgram& program) {
                    [&](const ArrayWord& word) { return pack_place(word, w); })),
       memory("codes", "ternary codes of each word, [PEs][lanes]",
              pack_all(program.words, pack_codes)),
-      memory("filters", "{last, living, word, lane, multiplier, bias}",
-             pack_all(program.filters,
-                      [&](const ArrayFilter& filter) {
-                        return pack_filter(filter, program.settings.lanes, w);
-                      })),
+      memory(
+          "filters",
+          "{last, word}, {living, lane, multiplier, bias} of each requantiser",
+          pack_filters(program, w)),
       memory("tables", "blocks of 256 bytes",
              pack_all(tables, [](std::uint8_t byte) {
                return pack({{byte, 8}});

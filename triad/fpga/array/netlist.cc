@@ -25,6 +25,7 @@ std::vector<Parameter> parameters(const ArrayProgram& program,
   return {
       {"PES", settings.pes},
       {"LANES", settings.lanes},
+      {"REQUANTISERS", settings.requantisers},
       {"VALUES", settings.values},
       {"CHANNELS", program.channels},
       {"WIDTH", program.picture.width},

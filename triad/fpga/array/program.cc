@@ -29,6 +29,16 @@ void check(const ArraySettings& settings) {
           "fpga: array: expected values of an add that divide its {} lanes, "
           "got {}",
           settings.lanes, settings.values);
+  require(
+      settings.requantisers >= 1 && settings.pes % settings.requantisers == 0,
+      "fpga: array: expected requantisers that divide its {} PEs, got {}",
+      settings.pes, settings.requantisers);
+  require(settings.requantisers == 1 || settings.pes <= settings.lanes ||
+              (settings.pes % settings.lanes == 0 &&
+               settings.lanes % settings.requantisers == 0),
+          "fpga: array: expected, for {} requantisers, PEs that are at most "
+          "the {} lanes or a multiple of them, got {}",
+          settings.requantisers, settings.lanes, settings.pes);
 }
 
 // An adder of one value a cycle is as large as a few PEs.
@@ -140,8 +150,8 @@ class Maker {
       step.in_b = address(stage, 1);
       step.multiplier_b = work.requantization.multiplier[1];
     }
-    const auto& [pes, lanes, values, dsp] = result_.settings;
-    step.cycles = step.count * std::max(2, lanes / values);
+    step.cycles = step.count *
+                  std::max(2, result_.settings.lanes / result_.settings.values);
   }
 
   void finish(ArrayStep& step, const MaxPool& work, const Stage& stage) {
@@ -170,7 +180,8 @@ class Maker {
       step.table = add_table(*table, input.quantization);
     if (step.logits) result_.logits = layer.convolution.filters;
     step.window = window(layer.window, stage, layer.sweeps);
-    step.first_filter = std::int64_t(result_.filters.size());
+    step.first_filter =
+        std::int64_t(result_.filters.size()) / result_.settings.requantisers;
     LayerProgram program =
         program_layer(layer, input, result_.settings, stage.name);
     step.window.words = std::int64_t(program.words.size());
@@ -264,8 +275,8 @@ bool ArrayProgram::has_terms() const {
 }
 
 std::int64_t ArrayProgram::cycles_between_steps() const {
-  return settings.pes + ceil_log2(settings.lanes) + has_terms() +
-         (settings.dsp ? 12 : 15);
+  return settings.pes / settings.requantisers + ceil_log2(settings.lanes) +
+         has_terms() + (settings.dsp ? 12 : 15);
 }
 
 std::int64_t ArrayProgram::cycles() const {

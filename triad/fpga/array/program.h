@@ -21,9 +21,12 @@ namespace triad::fpga {
 
 struct ArraySettings {
   int pes = 4, lanes = 16;  // >= 1; >= 2
-  int values = 0;           // of an add, a cycle; divides lanes; 0: about
-                            // pes / 4, which makes adds cost as little
-  bool dsp = false;         // multipliers of adds from DSP blocks
+  // Sums a cycle: a tile lasts at least pes / requantisers cycles. Divides pes;
+  // beyond 1 a tile is of one word of the output, or of whole ones.
+  int requantisers = 1;
+  int values = 0;    // of an add, a cycle; divides lanes; 0: about
+                     // pes / 4, which makes adds cost as little
+  bool dsp = false;  // multipliers of adds from DSP blocks
 };
 
 // The numbers of a window's walk, as fpga/rtl/array_fetch.v has them. Addresses
@@ -49,7 +52,7 @@ struct ArrayStep {
   int shift = 0;
   int table = -1;  // block of the table memory that the bytes go through
   std::int64_t out = 0, out_step = 0;
-  std::int64_t first_filter = 0;
+  std::int64_t first_filter = 0;    // entry of the filter memory
   ArrayWindow window;               // convolutions and max pools
   std::int64_t count = 0;           // rows of the picture, words of an add
   std::int64_t in_a = 0, in_b = 0;  // addresses of an add's inputs
@@ -65,7 +68,7 @@ struct ArrayWord {
   std::vector<std::int8_t> codes;  // [pes][lanes], ternary
 };
 
-// An entry of the filter memory.
+// Of a PE in a tile; `requantisers` of them are an entry of the filter memory.
 struct ArrayFilter {
   bool last = false;         // of the position
   std::int64_t filter = -1;  // output channel; -1: none

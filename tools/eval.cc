@@ -2,23 +2,25 @@
 
 #include <memory>
 
+#include "tools/checked_executor.h"
 #include "tools/commands.h"
 #include "tools/evaluation.h"
 #include "tools/model_file.h"
 #include "tools/output.h"
 #include "triad/base/error.h"
 #include "triad/base/parallel.h"
+#include "triad/fpga/rtl_executor.h"
 #include "triad/quantise/to_float.h"
 
 namespace triad::tools {
 namespace {
 
 struct Options {
-  std::string model, network, data, executor = "auto";
+  std::string model, network, data, executor = "auto", against;
   PictureOptions pictures;
   bool as_float = false, json = false;
   std::int64_t limit = 0;
-  int threads = 0;
+  int threads = 0, stall_percent = 0;
 };
 
 // Sizes are fitted; a network of colours says nothing about grey pictures.
@@ -44,6 +46,51 @@ Json to_json(const ModelFile& model, const Options& options,
           {"top5_percent", accuracy.top5_percent()}};
 }
 
+std::unique_ptr<graph::Executor> choose_executor(const Options& options,
+                                                 const graph::Graph& graph) {
+  require(options.stall_percent == 0 || options.executor.starts_with("rtl"),
+          "eval: --stall is for --executor rtl");
+  auto executor = make_executor(
+      options.executor, graph,
+      {.threads = options.threads, .stall_percent = options.stall_percent});
+  if (options.against.empty()) return executor;
+  return std::make_unique<CheckedExecutor>(
+      std::move(executor),
+      make_executor(options.against, graph, {.threads = options.threads}));
+}
+
+// Null unless it is, or checks, one of that type.
+template <typename Type>
+const Type* find(const graph::Executor& executor) {
+  const auto* checked = dynamic_cast<const CheckedExecutor*>(&executor);
+  const auto* found = dynamic_cast<const Type*>(&executor);
+  if (found || !checked) return found;
+  return dynamic_cast<const Type*>(&checked->executor());
+}
+
+// What an executor has to say beyond logits.
+void add_checks(Json& json, const graph::Executor& executor) {
+  if (const auto* checked = find<CheckedExecutor>(executor))
+    json["against"] = {{"numbers", checked->agreement().numbers},
+                       {"different", checked->agreement().different}};
+  if (const auto* rtl = find<fpga::RtlExecutor>(executor))
+    json["cycles"] = {{"latency", rtl->cycles().latency},
+                      {"interval", rtl->cycles().interval},
+                      {"slowest_stage", rtl->cycles().expected}};
+}
+
+void print_checks(const Options& options, const graph::Executor& executor) {
+  if (const auto* checked = find<CheckedExecutor>(executor))
+    print_line(fmt::format("{} of {} logits differ from those of {}",
+                           checked->agreement().different,
+                           checked->agreement().numbers, options.against));
+  if (const auto* rtl = find<fpga::RtlExecutor>(executor))
+    print_line(fmt::format(
+        "rtl: {} cycles for the first picture, {:.1f} for each after it (its "
+        "slowest stage: {})",
+        rtl->cycles().latency, rtl->cycles().interval, rtl->cycles().expected));
+}
+
 void eval(const Options& options) {
   if (options.threads > 0) set_thread_count(options.threads);
   ModelFile model =
@@ -54,18 +101,22 @@ void eval(const Options& options) {
   require(output.shape.size() == 1,
           "eval: {}: expected a classifier, its output '{}' is {}",
           model.file.string(), output.name, to_string(output.shape));
-  const auto executor =
-      make_executor(options.executor, model.graph, options.threads);
   const data::Splits splits = data::open(options.data);
   require_channels(*splits.test, model.graph);
+  const auto executor = choose_executor(options, model.graph);
   const Accuracy accuracy =
       evaluate(*executor, model.graph, *splits.test, options.limit, "evaluate");
-  if (options.json) return print_json(to_json(model, options, accuracy));
+  if (options.json) {
+    Json json = to_json(model, options, accuracy);
+    add_checks(json, *executor);
+    return print_json(json);
+  }
   print_line(fmt::format(
       "{} on {}, {} arithmetic: {:.2f} % of {} pictures right (top-5 {:.2f} %)",
       model.graph.name, options.data,
       model.graph.is_lowered() ? "integer" : "float", accuracy.percent(),
       accuracy.pictures, accuracy.top5_percent()));
+  print_checks(options, *executor);
 }
 
 }  // namespace
@@ -91,9 +142,18 @@ void add_eval(CLI::App& command) {
       ->check(CLI::Range(1, 1'000'000));
   command
       .add_option("--executor", options->executor,
-                  "runtime (lowered models), reference, or auto: the runtime "
-                  "where it can")
+                  "runtime (lowered models), reference, rtl (generated Verilog "
+                  "under Verilator), or auto: the runtime where it can")
       ->check(CLI::IsMember(executor_names()));
+  command
+      .add_option("--against", options->against,
+                  "Run this executor, too, and count the logits that differ")
+      ->check(CLI::IsMember(executor_names()));
+  command
+      .add_option("--stall", options->stall_percent,
+                  "Of --executor rtl: percent of the cycles in which a stream "
+                  "pauses at random")
+      ->check(CLI::Range(0, 99));
   command.add_flag("--json", options->json, "Machine-readable output");
   command.callback([options] { eval(*options); });
 }

@@ -1,0 +1,166 @@
+// triad rtl and eval --executor rtl as a user meets them: what they write, and
+// how they refuse.
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/program.h"
+#include "triad/base/file.h"
+#include "triad/fpga/simulate/process.h"
+
+namespace triad {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class RtlCommand : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) /
+              (std::string("rtl_") +
+               testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string file(const std::string& name) const {
+    return (folder_ / name).string();
+  }
+
+  // A small integer model with pruned groups.
+  std::string lenet() const {
+    const Answer made =
+        run_triad({"bench", "--model", "lenet5", "--density", "0.2", "-o",
+                   file("lenet5.triad"), "--seconds", "0.001"});
+    EXPECT_EQ(made.code, 0) << made.err;
+    return file("lenet5.triad");
+  }
+
+  void expect_error(const std::vector<std::string>& arguments,
+                    const std::string& text,
+                    const std::vector<std::string>& environment = {}) const {
+    const Answer answer = run_triad(arguments, {.environment = environment});
+    EXPECT_EQ(answer.code, 1) << answer.err;
+    EXPECT_THAT(answer.err, HasSubstr(text));
+    EXPECT_EQ(std::ranges::count(answer.err, '\n'), 1) << answer.err;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(RtlCommand, WritesAFolderWhoseBenchPasses) {
+  const std::string out = file("out");
+  const Answer answer =
+      run_triad({"rtl", TRIAD_GOLDEN "/good/lowered.triad", "-o", out});
+  ASSERT_EQ(answer.code, 0) << answer.err;
+  EXPECT_THAT(answer.out, HasSubstr("4 stages, a picture each"));
+  for (const char* name :
+       {"rtl/top.v", "rtl/convolution_stage.v", "mem/stage_0_input_00.mem",
+        "tb/bench.v", "tb/expected.mem", "sim/harness.cc", "sim/Makefile",
+        "report/folding.json", "report/stages.tsv", "constraints/clock.xdc",
+        "constraints/clock.sdc", "constraints/clock.pcf", "vendor/vivado.tcl",
+        "vendor/quartus.tcl", "README.md"})
+    EXPECT_TRUE(fs::exists(out + "/" + name)) << name;
+  EXPECT_THAT(read_text(out + "/vendor/vivado.tcl"),
+              testing::StartsWith("# Never run by those who wrote it"));
+  EXPECT_THAT(read_text(out + "/README.md"), HasSubstr("| s_axis_tdata | in"));
+  if (!fpga::has_program("iverilog"))
+    GTEST_SKIP() << "the bench is skipped because iverilog is missing";
+  const fpga::Finished made = fpga::run_program(
+      {"sh", "-c",
+       "iverilog -g2001 -I tb -o sim/bench.vvp tb/bench.v rtl/*.v && "
+       "vvp -n sim/bench.vvp && iverilog -g2001 -Pbench.STALL=30 -I tb "
+       "-o sim/bench.vvp tb/bench.v rtl/*.v && vvp -n sim/bench.vvp"},
+      out);
+  EXPECT_THAT(made.output, testing::StartsWith("PASS: 2 pictures, 20 logits"));
+  EXPECT_THAT(made.output, testing::Not(HasSubstr("FAIL")));
+  // A bench that expects something else says so.
+  std::string expected = read_text(out + "/tb/expected.mem");
+  char& digit = expected[expected.find('\n') + 1];
+  digit = digit == '0' ? '1' : '0';
+  write_file(out + "/tb/expected.mem", expected);
+  EXPECT_THAT(fpga::run_program({"vvp", "-n", "sim/bench.vvp"}, out).output,
+              testing::StartsWith("FAIL: picture 0, logit 0: expected"));
+}
+
+TEST_F(RtlCommand, TheFoldingItWritesCanBeGivenBack) {
+  const std::string model = lenet(), first = file("a"), second = file("b");
+  ASSERT_EQ(run_triad({"rtl", model, "-o", first, "--limit", "1"}).code, 0);
+  ASSERT_EQ(run_triad({"rtl", model, "-o", second, "--limit", "1", "--folding",
+                       first + "/report/folding.json"})
+                .code,
+            0);
+  EXPECT_EQ(read_text(first + "/rtl/top.v"), read_text(second + "/rtl/top.v"));
+}
+
+TEST_F(RtlCommand, ReplacesOnlyWhatItMadeItself) {
+  const std::string model = lenet(), out = file("out");
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(run_triad({"rtl", model, "-o", out + "/", "--limit", "1"}).code,
+              0);
+  fs::create_directories(file("mine"));
+  write_file(folder_ / "mine" / "thesis.txt", "text");
+  expect_error({"rtl", model, "-o", file("mine")},
+               "exists and was not made by triad rtl: name another folder");
+  expect_error({"rtl", model, "-o", model}, "was not made by triad rtl");
+  EXPECT_TRUE(fs::exists(file("mine/thesis.txt")));
+  for (const auto& entry : fs::directory_iterator(folder_))
+    EXPECT_EQ(entry.path().string().find(".new"), std::string::npos);
+}
+
+TEST_F(RtlCommand, NamesWhatTheTargetCannotRun) {
+  const std::string golden = TRIAD_GOLDEN "/good/";
+  expect_error({"rtl", golden + "ops_0.triad", "-o", file("out")},
+               "made by triad compress");
+  expect_error({"rtl", golden + "functions.triad", "-o", file("out")},
+               "expected one output, got 2");
+  EXPECT_FALSE(fs::exists(file("out")));
+}
+
+TEST_F(RtlCommand, NamesWhatIsWrongWithAFolding) {
+  const std::string model = lenet(), out = file("out");
+  const auto refuse = [&](const std::string& json, const std::string& text) {
+    write_file(folder_ / "folding.json", json);
+    expect_error({"rtl", model, "-o", out, "--folding", file("folding.json")},
+                 text);
+  };
+  const std::string rest =
+      R"("pool1": {}, "conv2": {}, "pool2": {}, "fc1": {}, "fc2": {}})";
+  refuse("{", "expected a JSON object with a folding for each stage");
+  refuse(R"({"conv1": {}})", "'pool1' has none");
+  refuse(R"({"conv1": {"pes": 0}, )" + rest, "'conv1': expected pes of 1 to");
+  refuse(R"({"conv1": {"pes": "two"}, )" + rest, "expected pes of 1 to");
+  refuse(R"({"conv1": {"simd": 2}, )" + rest, "got 'simd'");
+  refuse(R"({"conv9": {}, "conv1": {}, )" + rest, "'conv9' is no stage");
+  refuse(R"({"conv1": {"lanes": 2}, )" + rest,
+         "conv1: expected 1 to 1 lanes, its input channels, got 2");
+  refuse(R"({"conv1": {"units": 3, "pes": 8}, )" + rest,
+         "conv1: expected at most as many PEs as its 20 filters");
+  refuse(R"({"conv1": {"pes": 4, "requantisers": 3}, )" + rest,
+         "conv1: expected requantisers that divide its 4 PEs");
+  expect_error({"rtl", model, "-o", out, "--folding", file("none.json")},
+               "none.json");
+  expect_error({"rtl", model, "-o", out, "--folding", file("folding.json"),
+                "--interval", "10"},
+               "either --folding or --interval");
+}
+
+TEST_F(RtlCommand, NamesTheStageThatIsTooSlow) {
+  expect_error({"rtl", lenet(), "-o", file("out"), "--interval", "100"},
+               "cycles, which is what this stage needs at its widest, got 100");
+}
+
+TEST_F(RtlCommand, NamesTheProgramThatIsMissing) {
+  expect_error({"eval", lenet(), "--data", "digits", "--executor", "rtl"},
+               "'verilator' is missing: scripts/setup installs it",
+               {"PATH=" + folder_.string(), "TMPDIR=" + folder_.string()});
+  expect_error({"eval", lenet(), "--data", "digits", "--stall", "20"},
+               "--stall is for --executor rtl");
+}
+
+}  // namespace
+}  // namespace triad

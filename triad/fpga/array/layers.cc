@@ -1,0 +1,192 @@
+#include "triad/fpga/array/layers.h"
+
+#include <algorithm>
+
+#include "triad/base/divide.h"
+#include "triad/fpga/array/terms.h"
+#include "triad/fpga/array/tiles.h"
+
+namespace triad::fpga {
+namespace {
+
+// (t * 32767 + 2^14) >> 15 is t for every t of 9 bits.
+constexpr std::int16_t kOne = 32767;
+
+// Filter k adds up channel k - before over all taps; filters without a channel
+// are dead.
+Convolution ones(const Window& window, std::int64_t channels,
+                 std::int64_t filters, std::int64_t before) {
+  Convolution layer;
+  layer.window = window;
+  layer.filters = filters;
+  const std::int64_t taps = window.kernel[0] * window.kernel[1];
+  layer.codes.resize(std::size_t(filters * channels * taps));
+  for (std::int64_t c = 0; c < channels; ++c)
+    std::fill_n(layer.codes.begin() + ((c + before) * channels + c) * taps,
+                taps, std::int8_t(1));
+  layer.requantization.bias.resize(std::size_t(filters));
+  layer.requantization.multiplier.resize(std::size_t(filters), kOne);
+  return layer;
+}
+
+// A step can sweep if each tile is one word, and lasts long enough.
+bool can_sweep(const ArrayLayer& one_tap, const Window& window,
+               const Stream& input, const ArraySettings& settings) {
+  if (window.kernel[0] * window.kernel[1] <
+      settings.pes / settings.requantisers)
+    return false;
+  const UnitSchedule unit = schedule_tiles(one_tap, input, settings, "pool");
+  return std::ranges::all_of(unit.words,
+                             [](const Word& word) { return word.last; });
+}
+
+class Layers {
+ public:
+  Layers(const Workload& workload, const Stage& stage,
+         const ArraySettings& settings)
+      : workload_(workload), stage_(stage), settings_(settings) {}
+
+  using Result = std::optional<ArrayLayer>;
+
+  Result operator()(const Convolution& layer) const {
+    return make(layer, layer.window);
+  }
+
+  Result operator()(const AveragePool& pool) const {
+    const Stream& in = input();
+    Window one = pool.window;
+    one.kernel = {1, 1};
+    ArrayLayer layer =
+        make(ones(one, in.channels, in.channels, 0), pool.window);
+    layer.sweeps = can_sweep(layer, pool.window, in, settings_);
+    if (!layer.sweeps)
+      layer.convolution = ones(pool.window, in.channels, in.channels, 0);
+    auto& integers = layer.convolution.requantization;
+    integers.shift = pool.requantization.shift;
+    std::ranges::fill(integers.multiplier,
+                      pool.requantization.multiplier.front());
+    return layer;
+  }
+
+  Result operator()(const Subsample& work) const {
+    const Window window{{1, 1}, work.stride, -work.first[0], -work.first[1]};
+    return make(ones(window, input().channels, stage_.output.channels,
+                     work.channels_before),
+                window);
+  }
+
+  Result operator()(const Table&) const {
+    const std::int64_t channels = input().channels;
+    ArrayLayer layer = make(ones(Window{}, channels, channels, 0), Window{});
+    layer.has_table = true;
+    layer.to = input().quantization;
+    return layer;
+  }
+
+  template <typename Work>
+  Result operator()(const Work&) const {
+    return std::nullopt;
+  }
+
+ private:
+  const Stream& input() const { return workload_.input(stage_); }
+
+  ArrayLayer make(Convolution convolution, const Window& window) const {
+    ArrayLayer layer;
+    layer.convolution = std::move(convolution);
+    layer.window = window;
+    layer.to = stage_.output.quantization;
+    return layer;
+  }
+
+  const Workload& workload_;
+  const Stage& stage_;
+  const ArraySettings& settings_;
+};
+
+// The words of one tile.
+class TileWords {
+ public:
+  TileWords(const ArrayLayer& layer, const Stream& input,
+            const ArraySettings& settings)
+      : width_(input.width),
+        groups_(divide_up(input.channels, settings.lanes)),
+        codes_(std::size_t(settings.pes * settings.lanes)),
+        shortest_(layer.sweeps
+                      ? 1
+                      : std::size_t(settings.pes / settings.requantisers)) {}
+
+  void add(const Word& word) {
+    for (TernaryTerm& term : ternary_terms(word.codes)) {
+      ArrayWord result = place(word);
+      result.shift = term.shift;
+      result.codes = std::move(term.codes);
+      words_.push_back(std::move(result));
+    }
+  }
+
+  std::vector<ArrayWord> finish() {
+    while (words_.size() < shortest_) {
+      words_.push_back(place({}));
+      words_.back().codes.resize(codes_);
+    }
+    words_.back().last = true;
+    return std::exchange(words_, {});
+  }
+
+ private:
+  ArrayWord place(const Word& word) const {
+    ArrayWord result;
+    result.row = word.row;
+    result.column = word.column;
+    result.offset = (word.row * width_ + word.column) * groups_ + word.group;
+    return result;
+  }
+
+  std::int64_t width_, groups_;
+  std::size_t codes_, shortest_;
+  std::vector<ArrayWord> words_;
+};
+
+void append_filters(const Tile& tile, const Convolution& layer,
+                    std::vector<ArrayFilter>& to) {
+  for (const std::int64_t filter : tile.filters) {
+    ArrayFilter entry;
+    entry.logits = layer.logits;
+    entry.filter = filter;
+    if (entry.filter >= 0) {
+      const auto k = std::size_t(entry.filter);
+      entry.bias = layer.requantization.bias[k];
+      if (!layer.logits) entry.multiplier = layer.requantization.multiplier[k];
+    }
+    to.push_back(entry);
+  }
+}
+
+}  // namespace
+
+std::optional<ArrayLayer> make_layer(const Workload& workload,
+                                     const Stage& stage,
+                                     const ArraySettings& settings) {
+  return std::visit(Layers(workload, stage, settings), stage.work);
+}
+
+LayerProgram program_layer(const ArrayLayer& layer, const Stream& input,
+                           const ArraySettings& settings,
+                           const std::string& name) {
+  const Convolution& convolution = layer.convolution;
+  const UnitSchedule unit = schedule_tiles(layer, input, settings, name);
+  LayerProgram result;
+  TileWords words(layer, input, settings);
+  auto tile = unit.tiles.begin();
+  for (const Word& word : unit.words) {
+    words.add(word);
+    if (!word.last) continue;
+    std::ranges::move(words.finish(), std::back_inserter(result.words));
+    append_filters(*tile++, convolution, result.filters);
+  }
+  result.filters.back().last = true;
+  return result;
+}
+
+}  // namespace triad::fpga

@@ -1,0 +1,40 @@
+#pragma once
+// What the PEs of the array work on: convolutions, and what becomes one.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "triad/fpga/array/program.h"
+
+namespace triad::fpga {
+
+// A stage as a convolution. Of an average pool the convolution is that of one
+// tap, which the step sweeps over the window, where `sweeps`.
+struct ArrayLayer {
+  Convolution convolution;
+  bool sweeps = false;
+  bool has_table = false;     // behind the first requantiser alone
+  Window window;              // the stage's
+  encoding::Quantization to;  // saturates the output, before a table
+};
+
+// `pes` as the step uses them. Nothing for stages that are no convolution: the
+// picture, max pools and adds.
+std::optional<ArrayLayer> make_layer(const Workload& workload,
+                                     const Stage& stage,
+                                     const ArraySettings& settings);
+
+// The words of a layer in the order of its tiles, and its filters in the order
+// of their sums: those of array/tiles.h, with each word's ternary terms one
+// after another; each tile lasts as long as its sums take to leave.
+struct LayerProgram {
+  std::vector<ArrayWord> words;
+  std::vector<ArrayFilter> filters;
+};
+LayerProgram program_layer(const ArrayLayer& layer, const Stream& input,
+                           const ArraySettings& settings,
+                           const std::string& name);
+
+}  // namespace triad::fpga

@@ -12,6 +12,7 @@
 // Units start an output position together; the slowest sets its cycles.
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "triad/fpga/workload.h"
@@ -51,6 +52,7 @@ struct UnitSchedule {
 struct LayerSchedule {
   Folding folding;
   std::vector<UnitSchedule> units;
+  std::int64_t tile_groups = 0;  // of one tile, living and dead
 
   // Cycles of one output position.
   std::int64_t words() const { return std::int64_t(units[0].words.size()); }

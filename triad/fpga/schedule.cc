@@ -1,0 +1,255 @@
+#include "triad/fpga/schedule.h"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+
+#include "triad/base/divide.h"
+#include "triad/base/error.h"
+
+namespace triad::fpga {
+namespace {
+
+using Bits = std::vector<std::uint64_t>;  // which groups of a filter live
+
+std::int64_t count(const Bits& bits) {
+  std::int64_t sum = 0;
+  for (const std::uint64_t word : bits) sum += std::popcount(word);
+  return sum;
+}
+
+void unite(Bits& into, const Bits& other) {
+  for (std::size_t i = 0; i < into.size(); ++i) into[i] |= other[i];
+}
+
+// The groups of a layer, as one folding reads them: tap by tap, the blocks of
+// channels of each together.
+class Groups {
+ public:
+  Groups(const Convolution& layer, std::int64_t channels, int lanes)
+      : layer_(layer),
+        channels_(channels),
+        lanes_(lanes),
+        taps_(layer.window.kernel[0] * layer.window.kernel[1]),
+        blocks_(divide_up(channels, lanes)) {}
+
+  std::int64_t count() const { return taps_ * blocks_; }
+
+  Bits living(std::int64_t filter) const {
+    Bits bits(std::size_t(divide_up(count(), 64)));
+    const std::int8_t* code = codes(filter);
+    for (std::int64_t c = 0; c < channels_; ++c)
+      for (std::int64_t tap = 0; tap < taps_; ++tap) {
+        if (*code++ == 0) continue;
+        const std::int64_t group = tap * blocks_ + c / lanes_;
+        bits[std::size_t(group / 64)] |= std::uint64_t(1) << (group % 64);
+      }
+    return bits;
+  }
+
+  // The cycle in which the PEs of a tile work on `group`.
+  Word word(const Tile& tile, std::int64_t group) const {
+    Word result = idle(tile);
+    const std::int64_t tap = group / blocks_;
+    result.row = int(tap / layer_.window.kernel[1]);
+    result.column = int(tap % layer_.window.kernel[1]);
+    result.group = int(group % blocks_);
+    const std::int64_t first = result.group * lanes_;
+    const std::int64_t size = std::min<std::int64_t>(lanes_, channels_ - first);
+    for (std::size_t pe = 0; pe < tile.filters.size(); ++pe) {
+      if (tile.filters[pe] < 0) continue;
+      const std::int8_t* code = codes(tile.filters[pe]) + first * taps_ + tap;
+      for (std::int64_t lane = 0; lane < size; ++lane)
+        result.codes[pe * std::size_t(lanes_) + std::size_t(lane)] =
+            code[lane * taps_];
+    }
+    return result;
+  }
+
+  Word idle(const Tile& tile) const {
+    Word result;
+    result.codes.resize(tile.filters.size() * std::size_t(lanes_));
+    return result;
+  }
+
+ private:
+  const std::int8_t* codes(std::int64_t filter) const {
+    return layer_.codes.data() + filter * channels_ * taps_;
+  }
+
+  const Convolution& layer_;
+  std::int64_t channels_, lanes_, taps_, blocks_;
+};
+
+struct Group {  // of filters that work side by side
+  std::vector<std::size_t> filters;
+  Bits living;
+};
+
+// Filters as they come: what a model pruned in blocks of as many filters
+// suggests.
+std::vector<Group> group_in_order(const std::vector<Bits>& living,
+                                  std::size_t pes) {
+  std::vector<Group> groups;
+  for (std::size_t k = 0; k < living.size(); ++k) {
+    if (k % pes == 0) groups.push_back({{}, Bits(living[k].size())});
+    groups.back().filters.push_back(k);
+    unite(groups.back().living, living[k]);
+  }
+  return groups;
+}
+
+std::int64_t count_united(const Bits& a, const Bits& b) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += std::popcount(a[i] | b[i]);
+  return sum;
+}
+
+// Each group starts with the fullest filter left and takes those that add the
+// fewest groups to it; of such, the fullest, which would cost most elsewhere.
+std::vector<Group> group_alike(const std::vector<Bits>& living,
+                               std::size_t pes) {
+  std::vector<std::int64_t> size;
+  for (const Bits& bits : living) size.push_back(count(bits));
+  std::vector<std::size_t> left(living.size());
+  std::iota(left.begin(), left.end(), 0);
+  std::ranges::stable_sort(left, std::greater{},
+                           [&](std::size_t k) { return size[k]; });
+  std::vector<Group> groups;
+  while (!left.empty()) {
+    groups.push_back({{}, Bits(living.front().size())});
+    Group& group = groups.back();
+    while (group.filters.size() < pes && !left.empty()) {
+      // Fullest first, so the first of equal unions is the fullest.
+      const auto best =
+          group.filters.empty()
+              ? left.begin()
+              : std::ranges::min_element(left, {}, [&](std::size_t k) {
+                  return count_united(group.living, living[k]);
+                });
+      unite(group.living, living[*best]);
+      group.filters.push_back(*best);
+      left.erase(best);
+    }
+  }
+  return groups;
+}
+
+// Longest processing time first: a unit is never left more than a tile behind,
+// so the longest lasts no longer than a walk over all groups would.
+std::vector<std::vector<Group>> assign(std::vector<Group> groups, int units,
+                                       std::int64_t shortest) {
+  const auto cycles = [&](const Group& group) {
+    return std::max(shortest, count(group.living));
+  };
+  std::ranges::stable_sort(groups, std::greater{}, cycles);
+  std::vector<std::vector<Group>> result(static_cast<std::size_t>(units));
+  std::vector<std::int64_t> load(result.size());
+  for (Group& group : groups) {
+    const auto unit =
+        std::size_t(std::ranges::min_element(load) - load.begin());
+    load[unit] += cycles(group);
+    result[unit].push_back(std::move(group));
+  }
+  return result;
+}
+
+std::int64_t longest(const std::vector<std::vector<Group>>& units,
+                     std::int64_t shortest) {
+  std::int64_t result = 0;
+  for (const std::vector<Group>& unit : units) {
+    std::int64_t cycles = 0;
+    for (const Group& group : unit)
+      cycles += std::max(shortest, count(group.living));
+    result = std::max(result, cycles);
+  }
+  return result;
+}
+
+UnitSchedule make_unit(const std::vector<Group>& tiles, const Groups& groups,
+                       const Folding& folding) {
+  UnitSchedule unit;
+  const std::int64_t shortest = folding.pes / folding.requantisers;
+  for (const Group& from : tiles) {
+    Tile tile{std::vector<std::int64_t>(std::size_t(folding.pes), -1),
+              count(from.living)};
+    std::ranges::copy(from.filters, tile.filters.begin());
+    for (std::int64_t group = 0; group < groups.count(); ++group)
+      if (from.living[std::size_t(group / 64)] >> (group % 64) & 1)
+        unit.words.push_back(groups.word(tile, group));
+    for (std::int64_t i = tile.living; i < shortest; ++i)
+      unit.words.push_back(groups.idle(tile));
+    unit.words.back().last = true;
+    unit.tiles.push_back(std::move(tile));
+  }
+  return unit;
+}
+
+// The last tile of a unit that is done early lasts on.
+void pad(UnitSchedule& unit, std::size_t words, const Groups& groups) {
+  if (unit.words.size() == words) return;
+  unit.words.back().last = false;
+  unit.words.resize(words, groups.idle(unit.tiles.back()));
+  unit.words.back().last = true;
+}
+
+void check(const Convolution& layer, const Stream& input,
+           const Folding& folding, std::string_view name) {
+  const auto& [units, pes, lanes, requantisers] = folding;
+  require(units >= 1 && pes >= 1 && lanes >= 1 && requantisers >= 1,
+          "fpga: {}: expected a folding of at least 1, got {} units, {} PEs, "
+          "{} lanes, {} requantisers",
+          name, units, pes, lanes, requantisers);
+  require(lanes <= input.channels,
+          "fpga: {}: expected at most as many lanes as its {} input channels, "
+          "got {}",
+          name, input.channels, lanes);
+  require(std::int64_t(units) * pes <= layer.filters,
+          "fpga: {}: expected at most as many PEs as its {} filters, got {} "
+          "units of {}",
+          name, layer.filters, units, pes);
+  require(pes % requantisers == 0,
+          "fpga: {}: expected requantisers that divide its {} PEs, got {}",
+          name, pes, requantisers);
+}
+
+}  // namespace
+
+std::int64_t LayerSchedule::living() const {
+  std::int64_t sum = 0;
+  for (const UnitSchedule& unit : units)
+    for (const Tile& tile : unit.tiles) sum += tile.living;
+  return sum;
+}
+
+std::int64_t LayerSchedule::groups() const {
+  std::int64_t tiles = 0;
+  for (const UnitSchedule& unit : units)
+    tiles += std::int64_t(unit.tiles.size());
+  return tiles * tile_groups;
+}
+
+LayerSchedule schedule(const Convolution& layer, const Stream& input,
+                       const Folding& folding, std::string_view name) {
+  check(layer, input, folding, name);
+  const Groups groups(layer, input.channels, folding.lanes);
+  std::vector<Bits> living;
+  for (std::int64_t k = 0; k < layer.filters; ++k)
+    living.push_back(groups.living(k));
+
+  const std::int64_t shortest = folding.pes / folding.requantisers;
+  const auto pes = std::size_t(folding.pes);
+  auto units = assign(group_alike(living, pes), folding.units, shortest);
+  auto others = assign(group_in_order(living, pes), folding.units, shortest);
+  if (longest(others, shortest) < longest(units, shortest))
+    units = std::move(others);
+
+  LayerSchedule result{folding, {}, groups.count()};
+  for (const std::vector<Group>& tiles : units)
+    result.units.push_back(make_unit(tiles, groups, folding));
+  const auto words = std::size_t(longest(units, shortest));
+  for (UnitSchedule& unit : result.units) pad(unit, words, groups);
+  return result;
+}
+
+}  // namespace triad::fpga

@@ -1,0 +1,341 @@
+#include "triad/fpga/workload.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "triad/base/error.h"
+#include "triad/graph/element_function.h"
+#include "triad/graph/integer_rules.h"
+#include "triad/graph/pool_window.h"
+
+namespace triad::fpga {
+namespace {
+
+using graph::Graph;
+using graph::Node;
+using graph::ValueId;
+
+constexpr int kNone = -1;
+
+template <typename... Ops>
+bool is_one_of(const graph::Op& op) {
+  return (std::holds_alternative<Ops>(op) || ...);
+}
+
+std::string describe(const Node& node) {
+  return fmt::format("{} '{}'", graph::name(node.op), node.name);
+}
+
+template <typename... Args>
+[[noreturn]] void refuse(const Node& node, fmt::format_string<Args...> why,
+                         Args&&... args) {
+  fail("fpga: {}: {}", describe(node),
+       fmt::format(why, std::forward<Args>(args)...));
+}
+
+// [C, 1, 1] of features [C].
+Stream make_stream(const graph::Value& value) {
+  Stream stream;
+  stream.channels = value.shape[0];
+  if (value.shape.size() == 3)
+    stream.height = value.shape[1], stream.width = value.shape[2];
+  if (value.quantization) stream.quantization = *value.quantization;
+  return stream;
+}
+
+// Whether reading `op` moves nothing in a stream.
+bool is_invisible(const graph::Op& op) {
+  return is_one_of<graph::Flatten, graph::Dropout>(op);
+}
+
+// [K][C][R][S] of a grouped convolution's [K][C / groups][R][S]: dead weights
+// for the channels of other groups.
+std::vector<std::int8_t> ungroup(std::span<const std::int8_t> codes,
+                                 const graph::Conv2d& op) {
+  const std::size_t block =
+      codes.size() / std::size_t(op.outputs);  // of a filter
+  const auto groups = std::size_t(op.groups);
+  std::vector<std::int8_t> full(codes.size() * groups);
+  for (std::size_t k = 0; k < std::size_t(op.outputs); ++k) {
+    const std::size_t group = k / (std::size_t(op.outputs) / groups);
+    std::copy_n(codes.begin() + std::ptrdiff_t(k * block), block,
+                full.begin() + std::ptrdiff_t((k * groups + group) * block));
+  }
+  return full;
+}
+
+int weight_bits(const encoding::Encoding& weight) {
+  const auto* levels = std::get_if<encoding::Levels>(&weight);
+  return levels ? levels->bits : 2;
+}
+
+class Maker {
+ public:
+  explicit Maker(const Graph& graph)
+      : graph_(graph), producer_(graph.values.size(), kNone) {}
+
+  Workload run() {
+    result_.name = graph_.name;
+    for (const Node& node : graph_.nodes) add(node);
+    const ValueId output = graph_.outputs.front();
+    const int last = producer_[std::size_t(output)];
+    const auto* layer =
+        std::get_if<Convolution>(&result_.stages[std::size_t(last)].work);
+    require(layer && layer->logits,
+            "fpga: '{}': its output '{}' holds no logits of a linear layer, "
+            "which are all that leave the target",
+            graph_.name, graph_.value(output).name);
+    result_.logit_scale = layer->requantization.logit_scale;
+    keep_what_reaches(std::size_t(last));
+    return std::move(result_);
+  }
+
+ private:
+  void add(const Node& node) {
+    const graph::Support support = supports(node);
+    if (!support.yes) refuse(node, "{}", support.because);
+    check_values(node);
+    const auto output = std::size_t(node.output);
+    if (is_invisible(node.op) || is_absorbed(node)) {
+      producer_[output] = producer_[std::size_t(node.inputs[0])];
+      return;
+    }
+    Stage stage{node.name, {}, {}, make_stream(graph_.value(node.output))};
+    for (const ValueId id : node.inputs)
+      stage.inputs.push_back(producer_[std::size_t(id)]);
+    // Of a value that a Flatten moved: the picture it came from.
+    if (graph::is_element_function(node.op) || is_one_of<graph::Add>(node.op)) {
+      const Stream& input = result_.input(stage);
+      stage.output.channels = input.channels;
+      stage.output.height = input.height;
+      stage.output.width = input.width;
+    }
+    stage.work = std::visit(
+        [&](const auto& op) { return make(node, op, stage); }, node.op);
+    producer_[output] = int(result_.stages.size());
+    result_.stages.push_back(std::move(stage));
+  }
+
+  void check_values(const Node& node) const {
+    const graph::Value& value = graph_.value(node.output);
+    if (value.quantization && value.quantization->bits != 8)
+      refuse(node,
+             "its output has {} bits, the data path 8; compress with "
+             "activation bits 8, and end with a linear layer",
+             value.quantization->bits);
+    for (const ValueId id : node.inputs)
+      if (!graph_.value(id).quantization && !is_one_of<graph::Dropout>(node.op))
+        refuse(node, "it reads logits, which leave the target");
+    if (value.shape.size() == 2)
+      refuse(node, "its output is rows of features {}, no picture",
+             to_string(value.shape));
+  }
+
+  // A Slice read by one Pad of channels alone is part of that stage.
+  bool is_absorbed(const Node& node) const {
+    if (!is_one_of<graph::Slice>(node.op)) return false;
+    const Node* reader = nullptr;
+    for (const Node& other : graph_.nodes)
+      for (const ValueId id : other.inputs) {
+        if (id != node.output) continue;
+        if (reader) return false;
+        reader = &other;
+      }
+    return reader && is_one_of<graph::Pad>(reader->op);
+  }
+
+  const graph::Requantization& integers(const Node& node) const {
+    return node.requantization.front();
+  }
+
+  Work make(const Node&, const graph::Input&, const Stage&) const {
+    return InputTable{graph_.input_table};
+  }
+
+  Convolution convolution(const Node& node,
+                          std::vector<std::int8_t> codes) const {
+    Convolution layer;
+    layer.weight_bits = weight_bits(node.find("weight")->encoding);
+    layer.filters = graph_.value(node.output).shape[0];
+    layer.codes = std::move(codes);
+    layer.requantization = integers(node);
+    layer.logits = layer.requantization.multiplier.empty();
+    return layer;
+  }
+
+  std::span<const std::int8_t> codes(const Node& node) const {
+    return graph::integer_codes(node.find("weight")->encoding, node.name);
+  }
+
+  Work make(const Node& node, const graph::Conv2d& op,
+            const Stage& stage) const {
+    Convolution layer = convolution(node, ungroup(codes(node), op));
+    layer.window = {op.kernel, op.stride, op.padding[0], op.padding[1]};
+    if (layer.logits && stage.output.pixels() != 1)
+      refuse(node, "its logits are {} pixels, one leaves the target",
+             stage.output.pixels());
+    return layer;
+  }
+
+  Work make(const Node& node, const graph::Linear&, const Stage& stage) const {
+    const Stream& input = result_.input(stage);
+    const auto weights = codes(node);
+    Convolution layer = convolution(
+        node, std::vector<std::int8_t>(weights.begin(), weights.end()));
+    layer.window.kernel = {input.height, input.width};
+    return layer;
+  }
+
+  Work make(const Node&, const graph::MaxPool& op, const Stage&) const {
+    return MaxPool{{op.kernel, op.stride, op.padding[0], op.padding[1]}};
+  }
+
+  Work make(const Node& node, const graph::AveragePool& op,
+            const Stage&) const {
+    const Shape& input = graph_.value(node.inputs[0]).shape;
+    const Shape& output = graph_.value(node.output).shape;
+    const std::int64_t common = graph::common_divisor(op, input, output);
+    for (std::int64_t y = 0; y < output[1]; ++y)
+      for (std::int64_t x = 0; x < output[2]; ++x) {
+        const auto window = graph::pool_window(op, input, y, x);
+        if (window.divisor != common)
+          refuse(node,
+                 "the window of pixel ({}, {}) divides by {}, others do not: "
+                 "expected windows inside the picture, or padding that counts",
+                 y, x, window.divisor);
+      }
+    return AveragePool{{op.kernel, op.stride, op.padding[0], op.padding[1]},
+                       integers(node)};
+  }
+
+  Work make(const Node& node, const graph::GlobalAveragePool&,
+            const Stage& stage) const {
+    const Stream& input = result_.input(stage);
+    return AveragePool{{{input.height, input.width}, {1, 1}, 0, 0},
+                       integers(node)};
+  }
+
+  Work make(const Node& node, const graph::Add&, const Stage& stage) const {
+    const Stream &a = result_.input(stage), &b = result_.input(stage, 1);
+    if (a.height != b.height || a.width != b.width)
+      refuse(node, "its inputs are pictures of {} x {} and {} x {} pixels",
+             a.height, a.width, b.height, b.width);
+    return Add{integers(node), stage.output.quantization.lowest()};
+  }
+
+  Work make(const Node& node, const graph::Relu&, const Stage& stage) const {
+    const auto& to = stage.output.quantization;
+    return Add{integers(node), std::max(to.lowest(), to.zero_point)};
+  }
+
+  Work make(const Node&, const graph::Slice& op, const Stage&) const {
+    return subsample(op);
+  }
+
+  static Subsample subsample(const graph::Slice& op) {
+    return {{op.rows.start, op.columns.start},
+            {op.rows.stride, op.columns.stride}};
+  }
+
+  Work make(const Node& node, const graph::Pad& op, const Stage&) const {
+    Subsample result;
+    for (const Node& slice : graph_.nodes)
+      if (slice.output == node.inputs[0] && is_absorbed(slice))
+        result = subsample(std::get<graph::Slice>(slice.op));
+    result.channels_before = op.channels_before;
+    result.channels_after = op.channels_after;
+    return result;
+  }
+
+  // What `supports` lets through: functions by a table.
+  template <typename Op>
+  Work make(const Node& node, const Op&, const Stage&) const {
+    return Table{integers(node).table};
+  }
+
+  // Stages that the last does not need would block the others.
+  void keep_what_reaches(std::size_t last) {
+    std::vector<char> needed(result_.stages.size(), false);
+    needed[last] = true;
+    for (std::size_t i = last + 1; i-- > 0;)
+      for (const int input : result_.stages[i].inputs)
+        needed[std::size_t(input)] |= needed[i];
+    std::vector<int> place(result_.stages.size(), kNone);
+    std::vector<Stage> kept;
+    for (std::size_t i = 0; i <= last; ++i) {
+      if (!needed[i]) continue;
+      place[i] = int(kept.size());
+      kept.push_back(std::move(result_.stages[i]));
+      for (int& input : kept.back().inputs) input = place[std::size_t(input)];
+    }
+    result_.stages = std::move(kept);
+  }
+
+  const Graph& graph_;
+  std::vector<int> producer_;  // stage of each value
+  Workload result_;
+};
+
+graph::Support no(std::string because) { return {false, std::move(because)}; }
+
+graph::Support supports_weights(const Node& node) {
+  if (node.requantization.empty())
+    return no("it is not lowered to integers; run triad compress");
+  const auto* conv = std::get_if<graph::Conv2d>(&node.op);
+  if (conv && conv->dilation != graph::Pair{1, 1})
+    return no("the target has no dilated convolution");
+  return {};
+}
+
+graph::Support supports_slice(const graph::Slice& op) {
+  if (op.channels != graph::Range{})
+    return no("the target takes rows and columns of a picture, no channels");
+  return {};
+}
+
+graph::Support supports_pad(const graph::Pad& op) {
+  if (op.padding != graph::Padding{0, 0, 0, 0})
+    return no(
+        "the target pads pictures only inside convolutions and pools; only "
+        "channels may be padded on their own");
+  return {};
+}
+
+}  // namespace
+
+graph::Support supports(const Node& node) {
+  if (is_one_of<graph::Conv2d, graph::Linear>(node.op))
+    return supports_weights(node);
+  if (const auto* slice = std::get_if<graph::Slice>(&node.op))
+    return supports_slice(*slice);
+  if (const auto* pad = std::get_if<graph::Pad>(&node.op))
+    return supports_pad(*pad);
+  if (is_one_of<graph::BatchNorm>(node.op))
+    return no("a batch norm must be folded before integers");
+  if (is_one_of<graph::Add>(node.op) && node.inputs.size() > 2)
+    return no(fmt::format("it adds {} values, the target adds two",
+                          node.inputs.size()));
+  if (is_one_of<graph::Input, graph::MaxPool, graph::AveragePool,
+                graph::GlobalAveragePool, graph::Add, graph::Flatten,
+                graph::Dropout>(node.op) ||
+      graph::is_element_function(node.op))
+    return {};
+  return no("the target has no stage for it");
+}
+
+Workload make_workload(const Graph& graph) {
+  require(graph.is_lowered(),
+          "fpga: '{}' computes in floating point: expected an integer model, "
+          "made by triad compress",
+          graph.name);
+  require(graph.subnets.size() == 1, "fpga: '{}': expected one subnet, got {}",
+          graph.name, graph.subnets.size());
+  require(graph.outputs.size() == 1, "fpga: '{}': expected one output, got {}",
+          graph.name, graph.outputs.size());
+  graph::check_integer_rules(graph);
+  return Maker(graph).run();
+}
+
+}  // namespace triad::fpga

@@ -1,0 +1,11 @@
+# Writes OUTPUT, a C++ source with the Verilog modules of FOLDER, for triad/fpga/modules.h.
+file(GLOB files ${FOLDER}/*.v)
+list(SORT files)
+set(source "#include \"triad/fpga/modules.h\"\n\nnamespace triad::fpga {\nnamespace {\n\nconstexpr Module kModules[] = {\n")
+foreach(file IN LISTS files)
+  cmake_path(GET file STEM name)
+  file(READ ${file} text)
+  string(APPEND source "{\"${name}\", R\"verilog(${text})verilog\"},\n")
+endforeach()
+string(APPEND source "};\n\n}  // namespace\n\nstd::span<const Module> modules() { return kModules; }\n\n}  // namespace triad::fpga\n")
+file(WRITE ${OUTPUT} "${source}")

@@ -29,11 +29,11 @@ std::vector<std::string> constant_files(std::string_view folder) {
   return names;
 }
 
-struct Table::Node {
+struct ConstantTable::Node {
   toml::table table;
 };
 
-Table::Table(std::string_view text, std::string origin)
+ConstantTable::ConstantTable(std::string_view text, std::string origin)
     : origin_(std::move(origin)) {
   try {
     node_ = std::make_shared<const Node>(Node{toml::parse(text)});
@@ -42,25 +42,26 @@ Table::Table(std::string_view text, std::string origin)
   }
 }
 
-Table::Table(std::shared_ptr<const Node> node, std::string origin)
+ConstantTable::ConstantTable(std::shared_ptr<const Node> node,
+                             std::string origin)
     : node_(std::move(node)), origin_(std::move(origin)) {}
-Table::~Table() = default;
-Table::Table(Table&&) noexcept = default;
+ConstantTable::~ConstantTable() = default;
+ConstantTable::ConstantTable(ConstantTable&&) noexcept = default;
 
-std::string Table::where(std::string_view key) const {
+std::string ConstantTable::where(std::string_view key) const {
   return fmt::format("{}: {}", origin_, key);
 }
 
-void Table::ask(std::string_view key) {
+void ConstantTable::ask(std::string_view key) {
   asked_.emplace_back(key);
   require(has(key), "{}: missing", where(key));
 }
 
-bool Table::has(std::string_view key) const {
+bool ConstantTable::has(std::string_view key) const {
   return node_->table.contains(key);
 }
 
-double Table::number(std::string_view key) {
+double ConstantTable::number(std::string_view key) {
   ask(key);
   const auto value = node_->table[key].value<double>();
   require(node_->table[key].is_number() && std::isfinite(*value) && *value >= 0,
@@ -68,7 +69,7 @@ double Table::number(std::string_view key) {
   return *value;
 }
 
-std::int64_t Table::whole(std::string_view key) {
+std::int64_t ConstantTable::whole(std::string_view key) {
   ask(key);
   const auto* value = node_->table[key].as_integer();
   require(value && **value >= 0, "{}: expected a whole number of at least 0",
@@ -76,7 +77,7 @@ std::int64_t Table::whole(std::string_view key) {
   return **value;
 }
 
-std::string Table::text(std::string_view key) {
+std::string ConstantTable::text(std::string_view key) {
   ask(key);
   const auto* value = node_->table[key].as_string();
   require(value && !value->get().empty(), "{}: expected a text in quotes",
@@ -84,7 +85,7 @@ std::string Table::text(std::string_view key) {
   return value->get();
 }
 
-std::string Table::date(std::string_view key) {
+std::string ConstantTable::date(std::string_view key) {
   ask(key);
   const auto* value = node_->table[key].as_date();
   require(value, "{}: expected a date such as 2026-11-25", where(key));
@@ -93,7 +94,7 @@ std::string Table::date(std::string_view key) {
   return text.str();
 }
 
-std::vector<double> Table::numbers(std::string_view key) {
+std::vector<double> ConstantTable::numbers(std::string_view key) {
   ask(key);
   std::vector<double> values;
   const auto* array = node_->table[key].as_array();
@@ -107,35 +108,35 @@ std::vector<double> Table::numbers(std::string_view key) {
   return values;
 }
 
-Table Table::table(std::string_view key) {
+ConstantTable ConstantTable::table(std::string_view key) {
   ask(key);
   const auto* value = node_->table[key].as_table();
   require(value, "{}: expected a table", where(key));
-  return Table(std::make_shared<const Node>(Node{*value}), where(key));
+  return ConstantTable(std::make_shared<const Node>(Node{*value}), where(key));
 }
 
-std::vector<Table> Table::tables(std::string_view key) {
+std::vector<ConstantTable> ConstantTable::tables(std::string_view key) {
   ask(key);
-  std::vector<Table> result;
+  std::vector<ConstantTable> result;
   const auto* array = node_->table[key].as_array();
   require(array, "{}: expected tables [[{}]]", where(key), key);
   for (const toml::node& item : *array) {
     require(item.is_table(), "{}: expected tables [[{}]]", where(key), key);
     result.push_back(
-        Table(std::make_shared<const Node>(Node{*item.as_table()}),
-              fmt::format("{} {}", where(key), result.size() + 1)));
+        ConstantTable(std::make_shared<const Node>(Node{*item.as_table()}),
+                      fmt::format("{} {}", where(key), result.size() + 1)));
   }
   return result;
 }
 
-std::vector<std::string> Table::keys() const {
+std::vector<std::string> ConstantTable::keys() const {
   std::vector<std::string> names;
   for (const auto& item : node_->table)
     names.emplace_back(std::string_view(item.first));
   return names;
 }
 
-void Table::finish() const {
+void ConstantTable::finish() const {
   for (const std::string& key : keys())
     require(std::ranges::find(asked_, key) != asked_.end(),
             "{}: unknown key (nearest known: {})", where(key),

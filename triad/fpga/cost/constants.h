@@ -19,12 +19,12 @@ std::vector<std::string> constant_files(std::string_view folder);
 
 // One table of a TOML file. Each key is asked for once; `finish` refuses those
 // that nobody asked for. Errors name the file, the key and what was expected.
-class Table {
+class ConstantTable {
  public:
   // Throws Error with the line of what is no TOML.
-  Table(std::string_view text, std::string origin);
-  ~Table();
-  Table(Table&&) noexcept;
+  ConstantTable(std::string_view text, std::string origin);
+  ~ConstantTable();
+  ConstantTable(ConstantTable&&) noexcept;
 
   bool has(std::string_view key) const;
   double number(std::string_view key);                // finite, >= 0
@@ -32,8 +32,8 @@ class Table {
   std::string text(std::string_view key);             // not empty
   std::string date(std::string_view key);             // "2026-11-25"
   std::vector<double> numbers(std::string_view key);  // finite, any sign
-  Table table(std::string_view key);
-  std::vector<Table> tables(std::string_view key);
+  ConstantTable table(std::string_view key);
+  std::vector<ConstantTable> tables(std::string_view key);
   std::vector<std::string> keys() const;
   const std::string& origin() const { return origin_; }
 
@@ -42,7 +42,7 @@ class Table {
 
  private:
   struct Node;
-  Table(std::shared_ptr<const Node> node, std::string origin);
+  ConstantTable(std::shared_ptr<const Node> node, std::string origin);
   std::string where(std::string_view key) const;
   void ask(std::string_view key);
 

@@ -13,22 +13,22 @@ namespace triad::fpga {
 namespace {
 
 template <typename Value, std::size_t N>
-Value one_of(const std::array<Value, N>& known, Value value, const Table& table,
-             std::string_view key) {
+Value one_of(const std::array<Value, N>& known, Value value,
+             const ConstantTable& table, std::string_view key) {
   require(std::ranges::find(known, value) != known.end(),
           "{}: {}: expected one of {}, got {}", table.origin(), key,
           fmt::join(known, ", "), value);
   return value;
 }
 
-std::int64_t positive(Table& table, std::string_view key) {
+std::int64_t positive(ConstantTable& table, std::string_view key) {
   const std::int64_t value = table.whole(key);
   require(value > 0, "{}: {}: expected a whole number of at least 1",
           table.origin(), key);
   return value;
 }
 
-BlockRam parse_block_ram(Table table) {
+BlockRam parse_block_ram(ConstantTable table) {
   BlockRam ram;
   ram.kind = table.text("kind");
   ram.bits = one_of(std::array<std::int64_t, 2>{4096, 18432},
@@ -41,7 +41,7 @@ BlockRam parse_block_ram(Table table) {
 }  // namespace
 
 Part parse_part(std::string_view text, const std::string& origin) {
-  Table table(text, origin);
+  ConstantTable table(text, origin);
   Part part;
   part.name = table.text("name");
   part.family = one_of(std::array<std::string, 3>{"xc7", "ice40", "ecp5"},

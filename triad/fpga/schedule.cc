@@ -137,8 +137,8 @@ std::vector<Group> group_alike(const std::vector<Bits>& living,
 
 // Longest processing time first: a unit is never left more than a tile behind,
 // so the longest lasts no longer than a walk over all groups would.
-std::vector<std::vector<Group>> assign(std::vector<Group> groups, int units,
-                                       std::int64_t shortest) {
+std::vector<std::vector<Group>> share_out(std::vector<Group> groups, int units,
+                                          std::int64_t shortest) {
   const auto cycles = [&](const Group& group) {
     return std::max(shortest, count(group.living));
   };
@@ -166,10 +166,29 @@ std::int64_t longest(const std::vector<std::vector<Group>>& units,
   return result;
 }
 
+std::int64_t shortest_tile(const Folding& folding) {
+  return folding.pes / folding.requantisers;
+}
+
+// The tiles of each unit, by the better of the two groupings.
+std::vector<std::vector<Group>> assign(const Groups& groups,
+                                       std::int64_t filters,
+                                       const Folding& folding) {
+  std::vector<Bits> living;
+  for (std::int64_t k = 0; k < filters; ++k) living.push_back(groups.living(k));
+  const std::int64_t shortest = shortest_tile(folding);
+  const auto pes = std::size_t(folding.pes);
+  auto alike = share_out(group_alike(living, pes), folding.units, shortest);
+  auto in_order =
+      share_out(group_in_order(living, pes), folding.units, shortest);
+  return longest(in_order, shortest) < longest(alike, shortest) ? in_order
+                                                                : alike;
+}
+
 UnitSchedule make_unit(const std::vector<Group>& tiles, const Groups& groups,
                        const Folding& folding) {
   UnitSchedule unit;
-  const std::int64_t shortest = folding.pes / folding.requantisers;
+  const std::int64_t shortest = shortest_tile(folding);
   for (const Group& from : tiles) {
     Tile tile{std::vector<std::int64_t>(std::size_t(folding.pes), -1),
               count(from.living)};
@@ -233,23 +252,21 @@ LayerSchedule schedule(const Convolution& layer, const Stream& input,
                        const Folding& folding, std::string_view name) {
   check(layer, input, folding, name);
   const Groups groups(layer, input.channels, folding.lanes);
-  std::vector<Bits> living;
-  for (std::int64_t k = 0; k < layer.filters; ++k)
-    living.push_back(groups.living(k));
-
-  const std::int64_t shortest = folding.pes / folding.requantisers;
-  const auto pes = std::size_t(folding.pes);
-  auto units = assign(group_alike(living, pes), folding.units, shortest);
-  auto others = assign(group_in_order(living, pes), folding.units, shortest);
-  if (longest(others, shortest) < longest(units, shortest))
-    units = std::move(others);
-
+  const auto units = assign(groups, layer.filters, folding);
   LayerSchedule result{folding, {}, groups.count()};
   for (const std::vector<Group>& tiles : units)
     result.units.push_back(make_unit(tiles, groups, folding));
-  const auto words = std::size_t(longest(units, shortest));
+  const auto words = std::size_t(longest(units, shortest_tile(folding)));
   for (UnitSchedule& unit : result.units) pad(unit, words, groups);
   return result;
+}
+
+std::int64_t count_words(const Convolution& layer, const Stream& input,
+                         const Folding& folding, std::string_view name) {
+  check(layer, input, folding, name);
+  const Groups groups(layer, input.channels, folding.lanes);
+  return longest(assign(groups, layer.filters, folding),
+                 shortest_tile(folding));
 }
 
 }  // namespace triad::fpga

@@ -71,4 +71,8 @@ struct LayerSchedule {
 LayerSchedule schedule(const Convolution& layer, const Stream& input,
                        const Folding& folding, std::string_view name);
 
+// The words of that schedule, counted without making them: for a search.
+std::int64_t count_words(const Convolution& layer, const Stream& input,
+                         const Folding& folding, std::string_view name);
+
 }  // namespace triad::fpga

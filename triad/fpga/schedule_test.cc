@@ -151,6 +151,8 @@ TEST(Schedule, NeverLastsLongerThanAWalkOverAllGroups) {
     EXPECT_LE(result.words(),
               divide_up(problem.layer.filters, units * pes) *
                   std::max<std::int64_t>(groups, pes / requantisers));
+    EXPECT_EQ(result.words(), count_words(problem.layer, problem.input,
+                                          problem.folding, "conv"));
     EXPECT_EQ(result.groups(), divide_up(problem.layer.filters, pes) * groups);
     EXPECT_GE(result.words() * units, result.living());
     for (const UnitSchedule& unit : result.units)

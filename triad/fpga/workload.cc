@@ -185,6 +185,7 @@ class Maker {
     Convolution layer = convolution(
         node, std::vector<std::int8_t>(weights.begin(), weights.end()));
     layer.window.kernel = {input.height, input.width};
+    layer.window.stride = layer.window.kernel;
     return layer;
   }
 
@@ -213,8 +214,9 @@ class Maker {
   Work make(const Node& node, const graph::GlobalAveragePool&,
             const Stage& stage) const {
     const Stream& input = result_.input(stage);
-    return AveragePool{{{input.height, input.width}, {1, 1}, 0, 0},
-                       integers(node)};
+    return AveragePool{
+        {{input.height, input.width}, {input.height, input.width}, 0, 0},
+        integers(node)};
   }
 
   Work make(const Node& node, const graph::Add&, const Stage& stage) const {
@@ -292,6 +294,9 @@ graph::Support supports_weights(const Node& node) {
 graph::Support supports_slice(const graph::Slice& op) {
   if (op.channels != graph::Range{})
     return no("the target takes rows and columns of a picture, no channels");
+  if (op.rows.stop != graph::Range::kEnd ||
+      op.columns.stop != graph::Range::kEnd)
+    return no("the target takes rows and columns to the end of a picture");
   return {};
 }
 
@@ -304,6 +309,14 @@ graph::Support supports_pad(const graph::Pad& op) {
 }
 
 }  // namespace
+
+const Window* window_of(const Work& work) {
+  if (const auto* layer = std::get_if<Convolution>(&work))
+    return &layer->window;
+  if (const auto* pool = std::get_if<MaxPool>(&work)) return &pool->window;
+  if (const auto* pool = std::get_if<AveragePool>(&work)) return &pool->window;
+  return nullptr;
+}
 
 graph::Support supports(const Node& node) {
   if (is_one_of<graph::Conv2d, graph::Linear>(node.op))

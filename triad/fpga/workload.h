@@ -4,9 +4,9 @@
 // and resource model, search) reads this list, never the graph.
 //
 // What only moves disappears: a Flatten before a Linear makes it a convolution
-// whose kernel is the whole picture, a Dropout nothing. A Linear is a
-// convolution of a [C, 1, 1] picture. Grouped convolutions are full ones with
-// dead weights.
+// whose kernel (and stride) is the whole picture, a Dropout nothing. A Linear
+// is a convolution of a [C, 1, 1] picture. Grouped convolutions are full ones
+// with dead weights.
 
 #include <array>
 #include <cstdint>
@@ -97,6 +97,9 @@ struct Workload {
     return stages[std::size_t(stage.inputs[i])].output;
   }
 };
+
+// The window of a convolution or pool, else null.
+const Window* window_of(const Work& work);
 
 // Throws Error that names the node and why the target cannot run it: a graph
 // that is not lowered, several subnets or outputs, an output that is no logits,

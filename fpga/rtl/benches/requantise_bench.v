@@ -1,9 +1,10 @@
-// requantise and logits against vectors of the project's own arithmetic (see
+// requantise against vectors of the project's own arithmetic (see
 // make_vectors.cc): +vectors=FILE. The layer's numbers change only while
 // nothing is inside.
 module requantise_bench;
   `include "bench.vh"
   parameter OUT = 9;
+  parameter MULTIPLIER = 0;
   localparam COUNT = 4000;
   integer shift[0:COUNT-1], zero[0:COUNT-1], low[0:COUNT-1], high[0:COUNT-1];
   integer sum[0:COUNT-1], bias[0:COUNT-1], multiplier[0:COUNT-1];
@@ -35,7 +36,7 @@ module requantise_bench;
   stream_source #(.STALL(STALL), .SEED(SEED)) source (
       .clk(clk), .reset(reset), .count(COUNT),
       .valid(in_valid), .ready(in_ready), .index(sent));
-  requantise #(.OUT(OUT)) dut (
+  requantise #(.OUT(OUT), .MULTIPLIER(MULTIPLIER)) dut (
       .clk(clk), .reset(reset), .shift(shift[received][4:0]),
       .zero_point(zero[received][OUT-1:0]), .lowest(low[received][OUT-1:0]),
       .highest(high[received][OUT-1:0]),
@@ -48,31 +49,12 @@ module requantise_bench;
       .clk(clk), .reset(reset), .valid(out_valid), .data({out_last, value}),
       .ready(out_ready), .index(received), .broken(broken));
 
-  wire logit_valid, logit_ready, logit_last, logit_in_ready, logit_in_valid;
-  wire [31:0] logit, logit_sent, logit_received, logit_broken;
-  stream_source #(.STALL(STALL), .SEED(SEED)) logit_source (
-      .clk(clk), .reset(reset), .count(COUNT),
-      .valid(logit_in_valid), .ready(logit_in_ready), .index(logit_sent));
-  logits logits_dut (
-      .clk(clk), .reset(reset), .in_valid(logit_in_valid),
-      .in_ready(logit_in_ready), .in_last(logit_sent[0]),
-      .in_sum(sum[logit_sent]), .in_bias(bias[logit_sent]),
-      .out_valid(logit_valid), .out_ready(logit_ready),
-      .out_last(logit_last), .out_sum(logit));
-  stream_sink #(.WIDTH(33), .STALL(STALL), .SEED(SEED)) logit_sink (
-      .clk(clk), .reset(reset), .valid(logit_valid),
-      .data({logit_last, logit}), .ready(logit_ready),
-      .index(logit_received), .broken(logit_broken));
-
   always @(posedge clk)
     if (!reset) begin
       if (out_valid && out_ready)
         check(value === expected[received] && out_last === received[0]);
-      if (logit_valid && logit_ready)
-        check(logit === sum[logit_received] + bias[logit_received]
-            && logit_last === logit_received[0]);
-      if (received == COUNT && logit_received == COUNT) begin
-        check(broken == 0 && logit_broken == 0);
+      if (received == COUNT) begin
+        check(broken == 0);
         finish;
       end
     end

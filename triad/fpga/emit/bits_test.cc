@@ -1,4 +1,4 @@
-#include "triad/fpga/bits.h"
+#include "triad/fpga/emit/bits.h"
 
 #include <gtest/gtest.h>
 

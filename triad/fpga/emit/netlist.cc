@@ -1,19 +1,11 @@
-#include "triad/fpga/netlist.h"
+#include "triad/fpga/emit/netlist.h"
 
-#include <cctype>
 #include <set>
 
 #include "triad/base/error.h"
-#include "triad/fpga/modules.h"
+#include "triad/fpga/emit/modules.h"
 
 namespace triad::fpga {
-
-std::string verilog_name(const std::string& name) {
-  std::string result = "stage_";  // no keyword, no digit in front
-  for (const char c : name)
-    result.push_back(std::isalnum(static_cast<unsigned char>(c)) ? c : '_');
-  return result;
-}
 
 void validate(const Netlist& netlist) {
   std::set<std::string> names;

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "triad/fpga/netlist.h"
+#include "triad/fpga/emit/netlist.h"
 
 namespace triad::fpga {
 

@@ -1,4 +1,4 @@
-#include "triad/fpga/print_verilog.h"
+#include "triad/fpga/emit/print_verilog.h"
 
 #include <fmt/format.h>
 

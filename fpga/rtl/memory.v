@@ -1,15 +1,9 @@
-// The living work groups of a layer, one a word; dead ones are not stored. A
-// synchronous RAM with one read and one write port: its contents come through
+// A synchronous RAM with one read and one write port: its contents come through
 // the write port, or from a .mem file of hexadecimal words.
 //
-// Word, highest bit first: {last of its tile, place, codes}
-//   tile   the filters that the PEs work on side by side; a tile without a
-//          living group has one word whose codes are all 0
-//   place  index of the group of inputs that the codes meet
-//   codes  [PES][LANES] of CODE bits, lane 0 of PE 0 in the lowest bits
-//
-// A read takes one cycle in which read_enable is high.
-module group_memory #(
+// A read takes one cycle in which read_enable is high; a word that is read while
+// it is written comes out as it was.
+module memory #(
     parameter WORD = 39,
     parameter ADDRESS = 10,
     parameter DEPTH = 1024,

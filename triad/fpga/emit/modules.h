@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "triad/fpga/netlist.h"
+#include "triad/fpga/emit/netlist.h"
 
 namespace triad::fpga {
 

@@ -1,4 +1,4 @@
-#include "triad/fpga/modules.h"
+#include "triad/fpga/emit/modules.h"
 
 #include <algorithm>
 #include <cctype>

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "triad/fpga/bits.h"
+#include "triad/fpga/emit/bits.h"
 
 namespace triad::fpga {
 
@@ -69,10 +69,6 @@ struct Netlist {
 // Folder of the memory files, as CONTENTS parameters name it: relative to where
 // a simulator or a vendor's tool is started.
 inline constexpr const char* kMemoryFolder = "mem";
-
-// "layer1.0.conv1" as a Verilog name, "layer1_0_conv1"; one that no keyword and
-// no name of the other set equals.
-std::string verilog_name(const std::string& name);
 
 // Throws Error unless names are unique, instances are of modules that exist
 // (modules.h), and each word has its memory's width.

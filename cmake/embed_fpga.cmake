@@ -1,0 +1,27 @@
+# Writes OUTPUT, a C++ source with the files of FOLDER (fpga): the modules of FOLDER/rtl for
+# triad/fpga/emit/modules.h, and FOLDER/package for triad/fpga/emit/package_texts.h.
+function(literal file variable)
+  file(READ ${file} text)
+  set(${variable} "R\"embedded(${text})embedded\"" PARENT_SCOPE)
+endfunction()
+
+set(source "#include \"triad/fpga/emit/modules.h\"\n#include \"triad/fpga/emit/package_texts.h\"\n\nnamespace triad::fpga {\n")
+string(APPEND source "namespace {\n\nconstexpr Module kModules[] = {\n")
+file(GLOB files ${FOLDER}/rtl/*.v)
+list(SORT files)
+foreach(file IN LISTS files)
+  cmake_path(GET file STEM name)
+  literal(${file} text)
+  string(APPEND source "{\"${name}\", ${text}},\n")
+endforeach()
+string(APPEND source "};\n\n}  // namespace\n\nstd::span<const Module> modules() { return kModules; }\n\n")
+foreach(pair kBench=bench.v kHarness=harness.cc kMakefile=Makefile kVivado=vivado.tcl
+             kQuartus=quartus.tcl kGuide=guide.md)
+  string(REPLACE "=" ";" pair ${pair})
+  list(GET pair 0 name)
+  list(GET pair 1 file)
+  literal(${FOLDER}/package/${file} text)
+  string(APPEND source "const std::string_view ${name} = ${text};\n")
+endforeach()
+string(APPEND source "\n}  // namespace triad::fpga\n")
+file(WRITE ${OUTPUT} "${source}")

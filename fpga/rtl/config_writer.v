@@ -1,0 +1,49 @@
+// A stage's end of the configuration bus (docs/fpga.md): puts words together
+// from 32 bits at a time, lowest first.
+//
+// STAGE  the stage's number; what is for others passes by
+// FIRST_PARTS, OTHER_PARTS  ceil(bits of a word / 32) of memory 0, of the others
+// PARTS  the larger of both
+//
+// A word is written one cycle after its last part came, then the address moves
+// on. It lies in the highest parts of word. No reset, since memories are written
+// while the stages are in reset: a target is selected first.
+module config_writer #(
+    parameter STAGE = 0,
+    parameter PARTS = 2,
+    parameter FIRST_PARTS = 2,
+    parameter OTHER_PARTS = 2
+) (
+    input clk,
+    input config_valid,
+    input config_select,
+    input [31:0] config_data,
+    output reg write,
+    output reg [7:0] memory,
+    output reg [15:0] address,
+    output [PARTS*32-1:0] word
+);
+  localparam [31:0] HERE = STAGE;
+  localparam [31:0] FIRST_LAST = FIRST_PARTS - 1, OTHER_LAST = OTHER_PARTS - 1;
+  reg selected;
+  reg [15:0] part;
+  wire ends = part == (memory == 8'd0 ? FIRST_LAST[15:0] : OTHER_LAST[15:0]);
+  always @(posedge clk) begin
+    write <= config_valid && !config_select && selected && ends;
+    if (config_valid && config_select) begin
+      selected <= config_data[31:24] == HERE[7:0];
+      {memory, address} <= config_data[23:0];
+      part <= 16'd0;
+    end else begin
+      if (config_valid) part <= ends ? 16'd0 : part + 16'd1;
+      if (write) address <= address + 16'd1;
+    end
+  end
+
+  reg [PARTS*32-1:0] parts;
+  wire [PARTS*32+31:0] longer = {config_data, parts};
+  assign word = parts;
+  always @(posedge clk)
+    if (config_valid && !config_select) parts <= longer[PARTS*32+31:32];
+  wire unused = &longer[31:0];
+endmodule

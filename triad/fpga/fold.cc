@@ -1,0 +1,192 @@
+#include "triad/fpga/fold.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "triad/base/divide.h"
+#include "triad/base/error.h"
+
+namespace triad::fpga {
+namespace {
+
+constexpr std::int64_t kDefaultLanes = 512;
+constexpr int kMostUnits = 100;  // that memory names can count
+constexpr int kWidestTile = 8;   // PEs; more rarely skip anything together
+
+std::int64_t beats(const Stream& stream, int lanes) {
+  return stream.pixels() * divide_up(stream.channels, lanes);
+}
+
+// 1, 2, 4, ... below `channels`, and all of them.
+std::vector<int> lane_choices(std::int64_t channels) {
+  std::vector<int> choices;
+  for (int lanes = 1; lanes < channels && lanes <= 64; lanes *= 2)
+    choices.push_back(lanes);
+  if (channels <= 64) choices.push_back(int(channels));
+  return choices;
+}
+
+// The most that a search tries.
+Folding widest(const Workload& workload, const Stage& stage) {
+  if (stage.inputs.empty()) return {.lanes = int(stage.output.channels)};
+  Folding folding{.lanes = lane_choices(workload.input(stage).channels).back()};
+  const auto* layer = std::get_if<Convolution>(&stage.work);
+  if (!layer) return folding;
+  while (folding.pes < kWidestTile && 2 * folding.pes <= layer->filters)
+    folding.pes *= 2;
+  folding.requantisers = folding.pes;
+  folding.units =
+      int(std::min<std::int64_t>(kMostUnits, layer->filters / folding.pes));
+  return folding;
+}
+
+// Rough look-up tables of a convolution (fpga/rtl as Yosys maps it): a lane, a
+// PE's accumulator, a requantiser, a unit's control; 64 bits of a ring each.
+double size(const Convolution& layer, const Stage& stage, const Stream& input,
+            const Folding& folding) {
+  const double lane = layer.weight_bits == 2 ? 18 : 120;
+  const double ring = double(layer.window.kernel[0] + layer.window.stride[0]) *
+                      double(input.width * input.channels) / 8;
+  const double unit = folding.pes * (lane * folding.lanes + 64) +
+                      400.0 * folding.requantisers + 250 + ring;
+  return unit * folding.units + double(stage.output.channels);
+}
+
+class Search {
+ public:
+  Search(const Workload& workload, std::int64_t interval)
+      : workload_(workload),
+        interval_(interval),
+        foldings_(workload.stages.size()) {}
+
+  std::vector<Folding> run() {
+    for (std::size_t i = workload_.stages.size(); i-- > 1;)
+      foldings_[i] = choose(i);
+    foldings_[0].lanes = int(workload_.stages[0].output.channels);
+    return foldings_;
+  }
+
+ private:
+  Folding choose(std::size_t i) const {
+    const Stage& stage = workload_.stages[i];
+    if (const auto* layer = std::get_if<Convolution>(&stage.work))
+      return choose(i, *layer);
+    // As its reader has it, where that is fast enough: no lanes_stage.
+    const auto choices = lane_choices(workload_.input(stage).channels);
+    const int wished = reader_lanes(i);
+    if (std::ranges::find(choices, wished) != choices.end() &&
+        cycles(i, {.lanes = wished}) <= interval_)
+      return {.lanes = wished};
+    for (const int lanes : choices)
+      if (cycles(i, {.lanes = lanes}) <= interval_) return {.lanes = lanes};
+    fail_to_reach(stage.name, cycles(i, {.lanes = choices.back()}));
+  }
+
+  Folding choose(std::size_t i, const Convolution& layer) const {
+    const Stage& stage = workload_.stages[i];
+    const Stream& input = workload_.input(stage);
+    Folding best;
+    double smallest = std::numeric_limits<double>::max();
+    std::int64_t fastest = std::numeric_limits<std::int64_t>::max();
+    for (const int lanes : lane_choices(input.channels))
+      for (int pes = 1; pes <= kWidestTile && pes <= layer.filters; pes *= 2) {
+        const auto folding =
+            fewest_units(i, layer, {.pes = pes, .lanes = lanes}, fastest);
+        if (!folding) continue;
+        const double candidate = size(layer, stage, input, *folding);
+        if (candidate < smallest) smallest = candidate, best = *folding;
+      }
+    if (smallest == std::numeric_limits<double>::max())
+      fail_to_reach(stage.name, fastest);
+    return best;
+  }
+
+  // With as many units as the interval needs; or none, and `fastest` the
+  // cycles of the most there can be.
+  std::optional<Folding> fewest_units(std::size_t i, const Convolution& layer,
+                                      Folding folding,
+                                      std::int64_t& fastest) const {
+    const int most =
+        int(std::min<std::int64_t>(kMostUnits, layer.filters / folding.pes));
+    const std::int64_t alone = cycles(i, folding);
+    folding.units =
+        int(std::min<std::int64_t>(most, divide_up(alone, interval_)));
+    for (; folding.units <= most; ++folding.units) {
+      folding.requantisers = 1;
+      for (; folding.requantisers <= folding.pes; folding.requantisers *= 2) {
+        const std::int64_t reached = cycles(i, folding);
+        if (reached <= interval_) return folding;
+        fastest = std::min(fastest, reached);
+      }
+    }
+    return {};
+  }
+
+  std::int64_t cycles(std::size_t i, const Folding& folding) const {
+    const auto* layer = std::get_if<Convolution>(&workload_.stages[i].work);
+    const int out = layer && layer->logits ? 1
+                    : reader_lanes(i) > 0  ? reader_lanes(i)
+                                           : folding.lanes;
+    return stage_cycles(workload_, i, folding, out);
+  }
+
+  // Lanes of the first stage that reads stage i: chosen before.
+  int reader_lanes(std::size_t i) const {
+    for (std::size_t j = i + 1; j < workload_.stages.size(); ++j)
+      for (const int input : workload_.stages[j].inputs)
+        if (input == int(i)) return foldings_[j].lanes;
+    return 0;
+  }
+
+  [[noreturn]] void fail_to_reach(const std::string& name,
+                                  std::int64_t fastest) const {
+    fail(
+        "fpga: {}: expected an interval of at least {} cycles, which is what "
+        "this stage needs at its widest, got {}",
+        name, fastest, interval_);
+  }
+
+  const Workload& workload_;
+  std::int64_t interval_;
+  std::vector<Folding> foldings_;
+};
+
+}  // namespace
+
+std::int64_t stage_cycles(const Workload& workload, std::size_t stage,
+                          const Folding& folding, int out_lanes) {
+  const Stage& what = workload.stages[stage];
+  const std::int64_t writes = beats(what.output, out_lanes);
+  if (what.inputs.empty()) return what.output.pixels();
+  const Stream& input = workload.input(what);
+  const std::int64_t reads = beats(input, folding.lanes);
+  std::int64_t position = 0;
+  if (const auto* layer = std::get_if<Convolution>(&what.work))
+    position = count_words(*layer, input, folding, what.name);
+  else if (const Window* window = window_of(what.work))
+    position = window->kernel[0] * window->kernel[1] *
+               divide_up(input.channels, folding.lanes);
+  return std::max({reads, writes, what.output.pixels() * position});
+}
+
+std::vector<Folding> fold(const Workload& workload, std::int64_t interval) {
+  require(interval >= 1, "fpga: expected an interval of at least 1, got {}",
+          interval);
+  return Search(workload, interval).run();
+}
+
+std::int64_t default_interval(const Workload& workload) {
+  std::int64_t work = 0, slowest = 1;
+  for (std::size_t i = 0; i < workload.stages.size(); ++i) {
+    const Stage& stage = workload.stages[i];
+    const Folding folding = widest(workload, stage);
+    slowest =
+        std::max(slowest, stage_cycles(workload, i, folding, folding.lanes));
+    if (const auto* layer = std::get_if<Convolution>(&stage.work))
+      work += stage.output.pixels() * std::int64_t(layer->codes.size());
+  }
+  return std::max(slowest, divide_up(work, kDefaultLanes));
+}
+
+}  // namespace triad::fpga

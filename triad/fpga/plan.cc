@@ -1,0 +1,135 @@
+#include "triad/fpga/plan.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+
+#include "triad/base/divide.h"
+#include "triad/base/error.h"
+#include "triad/fpga/queue_sizes.h"
+
+namespace triad::fpga {
+namespace {
+
+constexpr std::int64_t kFewestWords = 2;  // of a queue that cuts a path in two
+
+const Stage* first_reader(const Workload& workload, std::size_t stage,
+                          std::size_t& place) {
+  for (place = stage + 1; place < workload.stages.size(); ++place)
+    for (const int input : workload.stages[place].inputs)
+      if (input == int(stage)) return &workload.stages[place];
+  return nullptr;
+}
+
+int out_lanes(const Workload& workload, const std::vector<Folding>& foldings,
+              std::size_t i) {
+  const Work& work = workload.stages[i].work;
+  const auto* layer = std::get_if<Convolution>(&work);
+  if (layer && layer->logits) return 1;
+  std::size_t reader = 0;
+  if ((layer || std::holds_alternative<Subsample>(work)) &&
+      first_reader(workload, i, reader))
+    return foldings[reader].lanes;
+  return foldings[i].lanes;
+}
+
+// Padding below: what the last row of positions reads beyond the picture.
+std::int64_t bottom(const Window& window, const Stage& stage,
+                    const Stream& input) {
+  return std::max<std::int64_t>(
+      0, (stage.output.height - 1) * window.stride[0] + window.kernel[0] -
+             window.top - input.height);
+}
+
+int lines(const Stage& stage, const Stream& input) {
+  const Window* window = window_of(stage.work);
+  if (!window) return 0;
+  return int(window->kernel[0] + window->stride[0] + window->top +
+             bottom(*window, stage, input));
+}
+
+// Bits of a signed number of at most this magnitude.
+int signed_bits(std::int64_t magnitude) {
+  return int(std::bit_width(std::uint64_t(magnitude))) + 1;
+}
+
+std::int64_t rounding(int shift) {
+  return shift > 0 ? std::int64_t(1) << (shift - 1) : 0;
+}
+
+std::int64_t largest_sum(const Convolution& layer, const Stream& input) {
+  const std::size_t filter = layer.codes.size() / std::size_t(layer.filters);
+  std::int64_t largest = 0;
+  for (std::size_t k = 0; k < std::size_t(layer.filters); ++k) {
+    std::int64_t codes = 0;
+    for (std::size_t i = 0; i < filter; ++i)
+      codes += std::abs(layer.codes[k * filter + i]);
+    largest = std::max(
+        largest, codes * input.quantization.reach() +
+                     std::abs(std::int64_t(layer.requantization.bias[k])));
+  }
+  return largest + rounding(layer.requantization.shift);
+}
+
+int sum_bits(const Stage& stage, const Stream& input) {
+  std::int64_t largest = 0;
+  if (const auto* layer = std::get_if<Convolution>(&stage.work))
+    largest = largest_sum(*layer, input);
+  else if (const auto* pool = std::get_if<AveragePool>(&stage.work))
+    largest = pool->window.kernel[0] * pool->window.kernel[1] *
+                  input.quantization.reach() +
+              rounding(pool->requantization.shift);
+  return std::clamp(signed_bits(largest), 17, 32);
+}
+
+std::int64_t queue_words(std::int64_t pixels, const Stream& stream, int lanes) {
+  if (pixels == 1) return kFewestWords;
+  const std::int64_t row = stream.width;
+  const std::int64_t few = 4;  // pixels on their way through the longer path
+  return std::int64_t(std::bit_ceil(
+      std::uint64_t((pixels + row + few) * divide_up(stream.channels, lanes))));
+}
+
+void check(const Workload& workload, const std::vector<Folding>& foldings) {
+  require(foldings.size() == workload.stages.size(),
+          "fpga: '{}': expected a folding for each of its {} stages, got {}",
+          workload.name, workload.stages.size(), foldings.size());
+  for (std::size_t i = 1; i < foldings.size(); ++i) {
+    const Stage& stage = workload.stages[i];
+    const std::int64_t channels = workload.input(stage).channels;
+    require(foldings[i].lanes >= 1 && foldings[i].lanes <= channels,
+            "fpga: {}: expected 1 to {} lanes, its input channels, got {}",
+            stage.name, channels, foldings[i].lanes);
+  }
+}
+
+}  // namespace
+
+Plan make_plan(Workload workload, const std::vector<Folding>& foldings) {
+  check(workload, foldings);
+  const auto sizes = queue_sizes(workload);
+  Plan plan;
+  for (std::size_t i = 0; i < foldings.size(); ++i) {
+    const Stage& stage = workload.stages[i];
+    StagePlan result{.folding = foldings[i]};
+    if (stage.inputs.empty()) {
+      result.out_lanes = result.folding.lanes = int(stage.output.channels);
+      plan.stages.push_back(std::move(result));
+      continue;
+    }
+    const Stream& input = workload.input(stage);
+    result.out_lanes = out_lanes(workload, foldings, i);
+    result.lines = lines(stage, input);
+    result.sum_bits = sum_bits(stage, input);
+    if (const auto* layer = std::get_if<Convolution>(&stage.work))
+      result.schedule = schedule(*layer, input, foldings[i], stage.name);
+    for (std::size_t j = 0; j < stage.inputs.size(); ++j)
+      result.queues.push_back(queue_words(sizes[i][j], workload.input(stage, j),
+                                          foldings[i].lanes));
+    plan.stages.push_back(std::move(result));
+  }
+  plan.workload = std::move(workload);
+  return plan;
+}
+
+}  // namespace triad::fpga

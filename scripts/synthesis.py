@@ -20,7 +20,9 @@ def version():
 def cells(top, parameters, sources, flags="", folder=None):
     """Cells of `top` by kind under synth_xilinx -family xc7. Files named in parameters are relative
     to `folder`."""
-    sets = "".join(f" -set {name} {value}" for name, value in parameters.items())
+    def written(value):
+        return f'"{value}"' if isinstance(value, str) else value
+    sets = "".join(f" -set {name} {written(value)}" for name, value in parameters.items())
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         script = (f"read_verilog {' '.join(str(source) for source in sources)}; "
                   + (f"chparam{sets} {top}; " if sets else "")

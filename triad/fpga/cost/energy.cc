@@ -6,8 +6,8 @@
 #include "triad/base/divide.h"
 #include "triad/base/error.h"
 #include "triad/base/file.h"
-#include "triad/fpga/bits.h"
 #include "triad/fpga/cost/constants.h"
+#include "triad/fpga/emit/bits.h"
 
 namespace triad::fpga {
 namespace {

@@ -22,6 +22,7 @@ void add_cost(CLI::App& command);
 void add_data(CLI::App& command);
 void add_zoo(CLI::App& command);
 void add_report(CLI::App& command);
+void add_rtl(CLI::App& command);
 
 enum ExitCode { kDone = 0, kFailure = 1, kUsage = 2, kInterrupted = 3 };
 

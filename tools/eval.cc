@@ -8,6 +8,7 @@
 #include "tools/output.h"
 #include "triad/base/error.h"
 #include "triad/base/parallel.h"
+#include "triad/fpga/rtl_executor.h"
 #include "triad/quantise/to_float.h"
 
 namespace triad::tools {
@@ -18,7 +19,7 @@ struct Options {
   PictureOptions pictures;
   bool as_float = false, json = false;
   std::int64_t limit = 0;
-  int threads = 0;
+  int threads = 0, stall_percent = 0;
 };
 
 // Sizes are fitted; a network of colours says nothing about grey pictures.
@@ -44,6 +45,12 @@ Json to_json(const ModelFile& model, const Options& options,
           {"top5_percent", accuracy.top5_percent()}};
 }
 
+Json to_json(const fpga::RtlCycles& cycles) {
+  return {{"latency", cycles.latency},
+          {"interval", cycles.interval},
+          {"slowest_stage", cycles.expected}};
+}
+
 void eval(const Options& options) {
   if (options.threads > 0) set_thread_count(options.threads);
   ModelFile model =
@@ -54,18 +61,31 @@ void eval(const Options& options) {
   require(output.shape.size() == 1,
           "eval: {}: expected a classifier, its output '{}' is {}",
           model.file.string(), output.name, to_string(output.shape));
-  const auto executor =
-      make_executor(options.executor, model.graph, options.threads);
+  require(options.stall_percent == 0 || options.executor == "rtl",
+          "eval: --stall is for --executor rtl");
+  const auto executor = make_executor(
+      options.executor, model.graph,
+      {.threads = options.threads, .stall_percent = options.stall_percent});
   const data::Splits splits = data::open(options.data);
   require_channels(*splits.test, model.graph);
   const Accuracy accuracy =
       evaluate(*executor, model.graph, *splits.test, options.limit, "evaluate");
-  if (options.json) return print_json(to_json(model, options, accuracy));
+  const auto* rtl = dynamic_cast<const fpga::RtlExecutor*>(executor.get());
+  if (options.json) {
+    Json json = to_json(model, options, accuracy);
+    if (rtl) json["cycles"] = to_json(rtl->cycles());
+    return print_json(json);
+  }
   print_line(fmt::format(
       "{} on {}, {} arithmetic: {:.2f} % of {} pictures right (top-5 {:.2f} %)",
       model.graph.name, options.data,
       model.graph.is_lowered() ? "integer" : "float", accuracy.percent(),
       accuracy.pictures, accuracy.top5_percent()));
+  if (rtl)
+    print_line(fmt::format(
+        "rtl: {} cycles for the first picture, {:.1f} for each after it (its "
+        "slowest stage: {})",
+        rtl->cycles().latency, rtl->cycles().interval, rtl->cycles().expected));
 }
 
 }  // namespace
@@ -91,9 +111,14 @@ void add_eval(CLI::App& command) {
       ->check(CLI::Range(1, 1'000'000));
   command
       .add_option("--executor", options->executor,
-                  "runtime (lowered models), reference, or auto: the runtime "
-                  "where it can")
+                  "runtime (lowered models), reference, rtl (generated Verilog "
+                  "under Verilator), or auto: the runtime where it can")
       ->check(CLI::IsMember(executor_names()));
+  command
+      .add_option("--stall", options->stall_percent,
+                  "Of --executor rtl: percent of the cycles in which a stream "
+                  "pauses at random")
+      ->check(CLI::Range(0, 99));
   command.add_flag("--json", options->json, "Machine-readable output");
   command.callback([options] { eval(*options); });
 }

@@ -8,6 +8,7 @@
 #include "triad/base/interrupt.h"
 #include "triad/base/progress.h"
 #include "triad/data/transform.h"
+#include "triad/fpga/rtl_executor.h"
 #include "triad/reference/float_executor.h"
 #include "triad/reference/integer_executor.h"
 #include "triad/runtime/executor.h"
@@ -70,18 +71,24 @@ std::vector<std::int64_t> best_classes(std::span<const float> logits,
 }
 
 const std::vector<std::string>& executor_names() {
-  static const std::vector<std::string> names = {"auto", "runtime",
-                                                 "reference"};
+  static const std::vector<std::string> names = {"auto", "runtime", "reference",
+                                                 "rtl"};
   return names;
 }
 
-std::unique_ptr<graph::Executor> make_executor(const std::string& name,
-                                               const graph::Graph& graph,
-                                               int threads) {
+std::unique_ptr<graph::Executor> make_executor(
+    const std::string& name, const graph::Graph& graph,
+    const ExecutorSettings& settings) {
+  if (name == "rtl") {
+    auto executor = std::make_unique<fpga::RtlExecutor>(
+        fpga::RtlSettings{.run = {.stall_percent = settings.stall_percent}});
+    executor->load(graph);
+    return executor;
+  }
   if (name == "reference" || (name == "auto" && !graph.is_lowered()))
     return reference_executor(graph);
   auto executor = std::make_unique<runtime::Executor>(
-      runtime::RuntimeSettings{.threads = threads});
+      runtime::RuntimeSettings{.threads = settings.threads});
   executor->load(graph);
   return executor;
 }

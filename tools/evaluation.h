@@ -35,14 +35,20 @@ std::vector<std::uint8_t> gather(const data::Dataset& pictures,
                                  const Shape& shape);
 
 // Names of --executor: "runtime", which runs lowered graphs only, "reference",
-// or "auto": the runtime where it can.
+// "rtl", generated Verilog under Verilator, or "auto": the runtime where it
+// can.
 const std::vector<std::string>& executor_names();
 
-// The executor called so, on `threads` threads (0: one for each processor);
-// `graph` is loaded. Throws Error for a float graph on the runtime.
-std::unique_ptr<graph::Executor> make_executor(const std::string& name,
-                                               const graph::Graph& graph,
-                                               int threads = 0);
+struct ExecutorSettings {
+  int threads = 0;        // of the runtime; 0: one for each processor
+  int stall_percent = 0;  // of "rtl": cycles in which a stream pauses
+};
+
+// The executor called so; `graph` is loaded. Throws Error for a float graph on
+// anything but the reference.
+std::unique_ptr<graph::Executor> make_executor(
+    const std::string& name, const graph::Graph& graph,
+    const ExecutorSettings& settings = {});
 
 // Indices of the `count` largest of one picture's logits, largest first.
 std::vector<std::int64_t> best_classes(std::span<const float> logits,

@@ -34,6 +34,7 @@ constexpr Command kCommands[] = {
     {"inspect", "Layers, sizes and metrics of a .triad or ONNX file",
      add_inspect},
     {"run", "Classify pictures with a .triad or ONNX file", add_run},
+    {"rtl", "Write a model as Verilog with a bench, for an FPGA", add_rtl},
     {"bench", "Speed of the CPU runtime on a .triad file", add_bench},
     {"cost", "Cycles, resources and energy of a model on an FPGA", add_cost},
     {"data", "Which data sets are where; export the generated digits",

@@ -43,7 +43,8 @@ graph::Graph pack(const graph::Graph& trained, const Job& job,
   outcome.measures = measure(model.graph);
   outcome.percent = outcome.float_percent;
   if (model.graph.is_lowered() && outcome.float_percent) {
-    const auto executor = make_executor("auto", model.graph, thread_count());
+    const auto executor =
+        make_executor("auto", model.graph, {.threads = thread_count()});
     outcome.percent =
         evaluate(*executor, model.graph, *job.splits.test, 0, "test").percent();
   }

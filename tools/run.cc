@@ -91,9 +91,10 @@ void add_run(CLI::App& command) {
       ->required();
   add_picture_options(command, options->how);
   command
-      .add_option("--executor", options->executor,
-                  "runtime (lowered models), reference, or auto: the runtime "
-                  "where it can")
+      .add_option(
+          "--executor", options->executor,
+          "runtime (lowered models), reference, rtl (generated Verilog), "
+          "or auto: the runtime where it can")
       ->check(CLI::IsMember(executor_names()));
   command.add_flag("--json", options->json, "Machine-readable output");
   command.callback([options] { run(*options); });

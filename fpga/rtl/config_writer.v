@@ -2,12 +2,12 @@
 // from 32 bits at a time, lowest first.
 //
 // STAGE  the stage's number; what is for others passes by
-// FIRST_PARTS, OTHER_PARTS  ceil(bits of a word / 32) of memory 0, of the others
+// FIRST_PARTS, OTHER_PARTS  ceil(bits of a word / 32) of memory 0, of others
 // PARTS  the larger of both
 //
 // A word is written one cycle after its last part came, then the address moves
-// on. It lies in the highest parts of word. No reset, since memories are written
-// while the stages are in reset: a target is selected first.
+// on. It lies in the highest parts of word. No reset, since memories are
+// written while the stages are in reset: a target is selected first.
 module config_writer #(
     parameter STAGE = 0,
     parameter PARTS = 2,
@@ -41,9 +41,9 @@ module config_writer #(
   end
 
   reg [PARTS*32-1:0] parts;
-  wire [PARTS*32+31:0] longer = {config_data, parts};
+  wire [PARTS*32+31:0] next = {config_data, parts};
   assign word = parts;
   always @(posedge clk)
-    if (config_valid && !config_select) parts <= longer[PARTS*32+31:32];
-  wire unused = &longer[31:0];
+    if (config_valid && !config_select) parts <= next[PARTS*32+31:32];
+  wire unused = &next[31:0];
 endmodule

@@ -1,5 +1,5 @@
-// A convolution, or a Linear, between two streams of pixels. Of its weights only
-// the living groups are stored and only they take time.
+// A convolution, or a Linear, between two streams of pixels. Of its weights
+// only the living groups are stored and only they take time.
 //
 // Parameters, streams, memory files and configuration: docs/fpga.md.
 //
@@ -167,10 +167,14 @@ module convolution_stage #(
 
   wire store;
   wire [SLOT+PLACE-1:0] store_address;
-  wire [SLOT-1:0] slot;
-  wire [PLACE-1:0] place;
-  wire [KERNEL_HEIGHT-1:0] rows_inside;
-  wire [KERNEL_WIDTH-1:0] columns_inside;
+  wire [SLOT-1:0] slot_0;
+  wire [PLACE-1:0] place_0;
+  wire [KERNEL_HEIGHT-1:0] rows_inside_0;
+  wire [KERNEL_WIDTH-1:0] columns_inside_0;
+  reg [SLOT-1:0] slot;
+  reg [PLACE-1:0] place;
+  reg [KERNEL_HEIGHT-1:0] rows_inside;
+  reg [KERNEL_WIDTH-1:0] columns_inside;
   line_ring #(
       .HEIGHT(HEIGHT),
       .WIDTH(WIDTH),
@@ -194,13 +198,18 @@ module convolution_stage #(
       .write_enable(store),
       .write_address(store_address),
       .position_valid(position_valid),
-      .read(fetch),
-      .last(last),
-      .slot(slot),
-      .place(place),
-      .rows_inside(rows_inside),
-      .columns_inside(columns_inside)
+      .next(fetch && last),
+      .slot(slot_0),
+      .place(place_0),
+      .rows_inside(rows_inside_0),
+      .columns_inside(columns_inside_0)
   );
+  always @(posedge clk)
+    if (fetch) begin
+      {slot, place} <= {slot_0, place_0};
+      rows_inside <= rows_inside_0;
+      columns_inside <= columns_inside_0;
+    end
 
   wire [UNITS*REQUANTISERS-1:0] result_valid;
   wire [UNITS*REQUANTISERS*PIXEL-1:0] result_pixel;
@@ -246,7 +255,7 @@ module convolution_stage #(
       memory #(
           .WORD(LANES * 8),
           .ADDRESS(SLOT + PLACE),
-          .DEPTH(LINES << PLACE)
+          .DEPTH((LINES > 1 ? LINES : 2) << PLACE)
       ) lines (
           .clk(clk),
           .write_enable(store),

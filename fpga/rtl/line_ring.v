@@ -11,9 +11,9 @@
 //
 // A position (of the window, in the order of the output's pixels) is valid from
 // the cycle after its last pixel inside the picture has come. The reader raises
-// read in each cycle in which it fetches one of its taps, and last with it for
-// the last; the next position may be read in the next cycle. What tap_address
-// needs of a position is registered with read.
+// next in the cycle in which it asks for the last of its taps; the next
+// position may be read in the next cycle, and the memory must be read in that
+// cycle at the latest.
 //
 // A row is taken when row < first row of the position's window + LINES, rows
 // counted on over pictures and those of the padding counted, too.
@@ -40,11 +40,10 @@ module line_ring #(
     output write_enable,
     output [SLOT+PLACE-1:0] write_address,
     output position_valid,
-    input read,
-    input last,
+    input next,
     output reg [SLOT-1:0] slot,  // of the window's first row
     output reg [PLACE-1:0] place,  // of the window's first column, modulo
-    output reg [KERNEL_HEIGHT-1:0] rows_inside,
+    output reg [KERNEL_HEIGHT-1:0] rows_inside,  // the picture
     output reg [KERNEL_WIDTH-1:0] columns_inside
 );
   function integer ceil_log2(input integer value);
@@ -110,28 +109,25 @@ module line_ring #(
   localparam [31:0] DEPTH = LINES;
   reg [X-1:0] x_end;
   reg [Y-1:0] y_end;
-  reg [SLOT-1:0] now_slot;
-  reg [PLACE-1:0] now_place;
   wire row_ends = OUT_WIDTH == 1 || x_end == LAST_X[X-1:0];
   wire picture_ends = OUT_HEIGHT == 1 || y_end == LAST_Y[Y-1:0];
-  wire next = read && last;
   wire next_row = next && row_ends;
-  wire [SLOT:0] far = {1'b0, now_slot}
+  wire [SLOT:0] far = {1'b0, slot}
       + (picture_ends ? PICTURE_SLOTS[SLOT:0] : ROW_SLOTS[SLOT:0]);
   wire [SLOT:0] next_slot = far >= DEPTH[SLOT:0] ? far - DEPTH[SLOT:0] : far;
   always @(posedge clk)
     if (reset) begin
       x_end <= FIRST_X[X-1:0];
       y_end <= FIRST_Y[Y-1:0];
-      now_slot <= FIRST_SLOT[SLOT-1:0];
-      now_place <= FIRST_PLACE[PLACE-1:0];
+      slot <= FIRST_SLOT[SLOT-1:0];
+      place <= FIRST_PLACE[PLACE-1:0];
     end else if (next) begin
       x_end <= row_ends ? FIRST_X[X-1:0] : x_end + STEP_X[X-1:0];
-      now_place <= row_ends ? FIRST_PLACE[PLACE-1:0]
-          : now_place + STEP_PLACE[PLACE-1:0];
+      place <= row_ends ? FIRST_PLACE[PLACE-1:0]
+          : place + STEP_PLACE[PLACE-1:0];
       if (row_ends) begin
         y_end <= picture_ends ? FIRST_Y[Y-1:0] : y_end + STEP_Y[Y-1:0];
-        now_slot <= next_slot[SLOT-1:0];
+        slot <= next_slot[SLOT-1:0];
       end
     end
   wire unused = next_slot[SLOT];
@@ -162,21 +158,12 @@ module line_ring #(
 
   // Which rows and columns of the window lie inside.
   integer tap;
-  reg [KERNEL_HEIGHT-1:0] rows;
-  reg [KERNEL_WIDTH-1:0] across;
   always @* begin
     for (tap = 0; tap < KERNEL_HEIGHT; tap = tap + 1)
-      rows[tap] = {{32 - Y{1'b0}}, y_end} + tap >= TOP + FIRST_Y
+      rows_inside[tap] = {{32 - Y{1'b0}}, y_end} + tap >= TOP + FIRST_Y
           && {{32 - Y{1'b0}}, y_end} + tap < BELOW + FIRST_Y;
     for (tap = 0; tap < KERNEL_WIDTH; tap = tap + 1)
-      across[tap] = {{32 - X{1'b0}}, x_end} + tap >= LEFT + FIRST_X
+      columns_inside[tap] = {{32 - X{1'b0}}, x_end} + tap >= LEFT + FIRST_X
           && {{32 - X{1'b0}}, x_end} + tap < BESIDE + FIRST_X;
   end
-  always @(posedge clk)
-    if (read) begin
-      slot <= now_slot;
-      place <= now_place;
-      rows_inside <= rows;
-      columns_inside <= across;
-    end
 endmodule

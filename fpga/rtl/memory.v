@@ -1,8 +1,8 @@
 // A synchronous RAM with one read and one write port: its contents come through
 // the write port, or from a .mem file of hexadecimal words.
 //
-// A read takes one cycle in which read_enable is high; a word that is read while
-// it is written comes out as it was.
+// A read takes one cycle in which read_enable is high; a word that is read
+// while it is written comes out as it was.
 module memory #(
     parameter WORD = 39,
     parameter ADDRESS = 10,

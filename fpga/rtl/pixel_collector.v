@@ -13,8 +13,8 @@
 //
 // done: the pixel that is next has all its results, the last of them in this
 // cycle. Its first beat is valid two cycles later, one beat a cycle; taken says
-// that its place is free from the next cycle on. After a reset, ready is low for
-// 2^(PIXEL + BEAT) cycles, in which the memories are cleared.
+// that its place is free from the next cycle on. After a reset, ready is low
+// for 2^(PIXEL + BEAT) cycles, in which the memories are cleared.
 module pixel_collector #(
     parameter BITS = 8,
     parameter LANES = 4,

@@ -7,6 +7,9 @@
 // IN     bits of a signed input: 9 for bytes of either sign, 16 otherwise
 // ALIGN  7 for inputs of 8 bits, 0 for 16
 // OUT    bits of a signed output
+// MULTIPLIER  0: the tool's own (a DSP block where there is one);
+//             1: rows of adders, none where a constant multiplier has a 0;
+//             values are bytes (IN 9, ALIGN 7)
 //
 // Both inputs move together: a beat is taken when both are valid. |multiplier
 // a| + |multiplier b| <= 32767. All but the streams belongs to the layer and
@@ -14,7 +17,8 @@
 module residual_add #(
     parameter IN = 9,
     parameter ALIGN = 7,
-    parameter OUT = 9
+    parameter OUT = 9,
+    parameter MULTIPLIER = 0
 ) (
     input clk,
     input reset,
@@ -45,38 +49,28 @@ module residual_add #(
     if (reset) valid <= 3'b0;
     else if (advance) valid <= {valid[1:0], a_valid && b_valid};
 
-  wire [15:0] a_aligned, b_aligned;
-  align_term #(
+  wire [15:0] a_scaled, b_scaled;
+  scale_term #(
       .IN(IN),
-      .ALIGN(ALIGN)
-  ) align_a (
+      .ALIGN(ALIGN),
+      .MULTIPLIER(MULTIPLIER)
+  ) scale_a (
+      .clk(clk),
+      .advance(advance),
       .value(a_value),
       .zero_point(a_zero_point),
-      .result(a_aligned)
-  );
-  align_term #(
-      .IN(IN),
-      .ALIGN(ALIGN)
-  ) align_b (
-      .value(b_value),
-      .zero_point(b_zero_point),
-      .result(b_aligned)
-  );
-  reg [15:0] a_term, b_term;
-  always @(posedge clk)
-    if (advance) begin
-      a_term <= a_aligned;
-      b_term <= b_aligned;
-    end
-
-  wire [15:0] a_scaled, b_scaled;
-  rounding_high_multiply multiply_a (
-      .term(a_term),
       .multiplier(a_multiplier),
       .result(a_scaled)
   );
-  rounding_high_multiply multiply_b (
-      .term(b_term),
+  scale_term #(
+      .IN(IN),
+      .ALIGN(ALIGN),
+      .MULTIPLIER(MULTIPLIER)
+  ) scale_b (
+      .clk(clk),
+      .advance(advance),
+      .value(b_value),
+      .zero_point(b_zero_point),
       .multiplier(b_multiplier),
       .result(b_scaled)
   );

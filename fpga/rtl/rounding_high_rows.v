@@ -1,5 +1,5 @@
-// rounding_high_multiply from adders, two bits of the multiplier a row: each row
-// adds -2, -1, 0, 1 or 2 times the term (Booth), so TERM / 2 rows suffice.
+// rounding_high_multiply from adders, two bits of the multiplier a row: each
+// row adds -2, -1, 0, 1 or 2 times the term (Booth), so TERM / 2 rows suffice.
 //
 // TERM even, >= 4. A register after every two rows: latency ceil(TERM / 4)
 // cycles in which advance is high, one product a cycle.

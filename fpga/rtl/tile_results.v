@@ -1,5 +1,5 @@
-// Turns the sums of a unit's tiles into results that know their place, a step of
-// REQUANTISERS sums a cycle, PES / REQUANTISERS steps a tile.
+// Turns the sums of a unit's tiles into results that know their place, a step
+// of REQUANTISERS sums a cycle, PES / REQUANTISERS steps a tile.
 //
 // SUM               bits of a sum
 // MULTIPLIER, SHIFT, OUT_ZERO, OUT_LOW, OUT_HIGH  of requantise
@@ -7,9 +7,9 @@
 // STEPS, PARAMETERS rows and file of the parameters: docs/fpga.md
 // PIXEL, BEAT, LANE as in pixel_collector; ENTRY = 1 + BEAT + LANE + 16 + SUM
 //
-// A tile comes at least PES / REQUANTISERS cycles after the one before. Its first
-// step leaves 5 cycles after the tile came, 8 with MULTIPLIER, 2 with LOGITS.
-// out_end comes with the last step of a position's last tile (in_end).
+// A tile comes at least PES / REQUANTISERS cycles after the one before. Its
+// first step leaves 5 cycles after the tile came, 8 with MULTIPLIER, 2 with
+// LOGITS. out_end comes with the last step of a position's last tile (in_end).
 module tile_results #(
     parameter PES = 4,
     parameter SUM = 32,
@@ -58,7 +58,6 @@ module tile_results #(
   reg ending;
   wire step = left != 0;
   wire position_ends = left == 1 && ending;
-  wire [PES*SUM+STEP-1:0] longer = {{STEP{1'b0}}, waiting};
   always @(posedge clk)
     if (reset) left <= {LEFT{1'b0}};
     else if (in_valid) left <= ALL[LEFT-1:0];
@@ -67,7 +66,7 @@ module tile_results #(
     if (in_valid) begin
       waiting <= in_sums;
       ending <= in_end;
-    end else waiting <= longer[PES*SUM+STEP-1:STEP];
+    end else waiting <= waiting >> STEP;
 
   // Their parameters are read a step ahead, the first during reset.
   reg [ADDRESS-1:0] row;
@@ -101,7 +100,8 @@ module tile_results #(
   wire [REQUANTISERS*PLACE-1:0] places, places_out;
   wire [PIXEL-1:0] pixel_out;
   reg [LATENCY-1:0] steps, ends;
-  wire [LATENCY:0] steps_next = {steps, step}, ends_next = {ends, position_ends};
+  wire [LATENCY:0] steps_next = {steps, step};
+  wire [LATENCY:0] ends_next = {ends, position_ends};
   always @(posedge clk)
     {steps, ends} <= reset ? {2 * LATENCY{1'b0}}
         : {steps_next[LATENCY-1:0], ends_next[LATENCY-1:0]};
@@ -164,6 +164,5 @@ module tile_results #(
       end
     end
   endgenerate
-  wire unused = &{longer[STEP-1:0], write_address, steps_next[LATENCY],
-                  ends_next[LATENCY]};
+  wire unused = &{write_address, steps_next[LATENCY], ends_next[LATENCY]};
 endmodule

@@ -33,19 +33,13 @@ int out_lanes(const Workload& workload, const std::vector<Folding>& foldings,
   return foldings[i].lanes;
 }
 
-// Padding below: what the last row of positions reads beyond the picture.
-std::int64_t bottom(const Window& window, const Stage& stage,
-                    const Stream& input) {
-  return std::max<std::int64_t>(
-      0, (stage.output.height - 1) * window.stride[0] + window.kernel[0] -
-             window.top - input.height);
-}
-
 int lines(const Stage& stage, const Stream& input) {
   const Window* window = window_of(stage.work);
   if (!window) return 0;
-  return int(window->kernel[0] + window->stride[0] + window->top +
-             bottom(*window, stage, input));
+  const std::int64_t stride = window->stride[0];
+  // Rows from the last window of a picture to the first of the next.
+  const std::int64_t next = input.height - (stage.output.height - 1) * stride;
+  return int(window->kernel[0] + std::max(stride, next));
 }
 
 // Bits of a signed number of at most this magnitude.

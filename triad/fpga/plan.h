@@ -29,9 +29,9 @@ struct Plan {
 // Decides for a folding of each stage:
 //   out_lanes  convolutions and subsampling write beats as the first stage that
 //              reads them wants them; the others write what they read
-//   lines      kernel + stride + padding above and below: a row of positions
-//              is worked on while the next one's rows come, also from one
-//              picture to the next
+//   lines      those of a window and of its largest step, from row to row or
+//              from picture to picture: what comes next comes while a row of
+//              positions is worked on
 //   sum_bits   17 .. 32, so many that no sum with its bias and rounding
 //              overflows
 //   queues     2 words, or what queue_sizes.h asks for and one row more, for

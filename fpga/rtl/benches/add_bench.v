@@ -4,6 +4,7 @@
 module add_bench;
   `include "bench.vh"
   parameter BITS = 9;  // of a value: 9 for bytes, 16
+  parameter MULTIPLIER = 0;
   localparam COUNT = 4000;
   integer shift[0:COUNT-1], zero[0:COUNT-1], low[0:COUNT-1], high[0:COUNT-1];
   integer zero_a[0:COUNT-1], zero_b[0:COUNT-1];
@@ -41,7 +42,8 @@ module add_bench;
   stream_source #(.STALL(STALL), .SEED(SEED + 1)) b_source (
       .clk(clk), .reset(reset), .count(COUNT),
       .valid(b_valid), .ready(b_ready), .index(b_sent));
-  residual_add #(.IN(BITS), .ALIGN(BITS == 16 ? 0 : 7), .OUT(BITS)) dut (
+  residual_add #(.IN(BITS), .ALIGN(BITS == 16 ? 0 : 7), .OUT(BITS),
+                 .MULTIPLIER(MULTIPLIER)) dut (
       .clk(clk), .reset(reset),
       .a_zero_point(zero_a[received][BITS-1:0]),
       .b_zero_point(zero_b[received][BITS-1:0]),

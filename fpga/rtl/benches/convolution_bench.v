@@ -43,7 +43,8 @@ module convolution_bench;
   function integer field(input integer values);
     field = values > 1 ? bits(values) : 1;
   endfunction
-  localparam OUT_HEIGHT = (HEIGHT + TOP + BOTTOM - KERNEL_HEIGHT) / STRIDE_Y + 1;
+  localparam OUT_HEIGHT =
+      (HEIGHT + TOP + BOTTOM - KERNEL_HEIGHT) / STRIDE_Y + 1;
   localparam OUT_WIDTH = (WIDTH + LEFT + RIGHT - KERNEL_WIDTH) / STRIDE_X + 1;
   localparam GROUPS = (CHANNELS + LANES - 1) / LANES;
   localparam TAPS = KERNEL_HEIGHT * KERNEL_WIDTH * GROUPS;
@@ -185,7 +186,8 @@ module convolution_bench;
       $sformat(name, "%0sweights.mem", folder);
       $writememh(name, words);
       for (unit = 0; unit < UNITS; unit = unit + 1) begin
-        $sformat(name, "%0sparameters_%0d%0d.mem", folder, unit / 10, unit % 10);
+        $sformat(name, "%0sparameters_%0d%0d.mem", folder, unit / 10,
+                 unit % 10);
         $writememh(name, entries, unit * STEPS, unit * STEPS + STEPS - 1);
       end
       $display("PASS: written");
@@ -247,8 +249,9 @@ module convolution_bench;
       .out_valid(out_valid), .out_ready(out_ready), .out_last(out_last),
       .out_data(out_data));
   stream_sink #(.WIDTH(OUT + 1), .STALL(STALL), .SEED(SEED)) sink (
-      .clk(clk), .reset(!loaded), .valid(out_valid), .data({out_last, out_data}),
-      .ready(out_ready), .index(received), .broken(broken));
+      .clk(clk), .reset(!loaded), .valid(out_valid),
+      .data({out_last, out_data}), .ready(out_ready), .index(received),
+      .broken(broken));
 
   // The output of a filter at a position counted over all pictures.
   integer y, x, r, s, c, value;

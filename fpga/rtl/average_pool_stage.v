@@ -1,0 +1,139 @@
+// The average of each channel over a window: the exact sum of q - IN_ZERO over
+// its pixels inside the picture, requantised with one multiplier.
+//
+// Parameters: docs/fpga.md
+//
+// A beat takes max(pixels of the window, LANES) cycles, beats back to back as
+// long as input is there and output is taken. A window that is the whole
+// picture needs no ring: its sums run while pixels come, one beat a cycle, and
+// LINES counts for nothing.
+module average_pool_stage #(
+    parameter HEIGHT = 8,
+    parameter WIDTH = 8,
+    parameter CHANNELS = 4,
+    parameter LANES = 4,
+    parameter KERNEL_HEIGHT = 2,
+    parameter KERNEL_WIDTH = 2,
+    parameter STRIDE_Y = 2,
+    parameter STRIDE_X = 2,
+    parameter TOP = 0,
+    parameter LEFT = 0,
+    parameter OUT_HEIGHT = 4,
+    parameter OUT_WIDTH = 4,
+    parameter LINES = 4,
+    parameter MULTIPLIER = 1,
+    parameter SUM = 24,
+    parameter SHIFT = 0,
+    parameter FACTOR = 16384,
+    parameter IN_SIGNED = 0,
+    parameter IN_ZERO = 0,
+    parameter OUT_ZERO = 0,
+    parameter OUT_LOW = 0,
+    parameter OUT_HIGH = 255
+) (
+    input clk,
+    input reset,
+    input in_valid,
+    output in_ready,
+    input [LANES*8-1:0] in_data,
+    output out_valid,
+    input out_ready,
+    output [LANES*8-1:0] out_data
+);
+  localparam WHOLE = KERNEL_HEIGHT == HEIGHT && KERNEL_WIDTH == WIDTH
+      && OUT_HEIGHT == 1 && OUT_WIDTH == 1 && TOP == 0 && LEFT == 0;
+  wire sums_valid, sums_ready;
+  wire [LANES*SUM-1:0] sums;
+  generate
+    if (WHOLE) begin : whole
+      picture_sums #(
+          .PIXELS(HEIGHT * WIDTH),
+          .GROUPS((CHANNELS + LANES - 1) / LANES),
+          .LANES(LANES),
+          .SUM(SUM),
+          .SIGNED(IN_SIGNED),
+          .ZERO(IN_ZERO)
+      ) adder (
+          .clk(clk),
+          .reset(reset),
+          .in_valid(in_valid),
+          .in_ready(in_ready),
+          .in_data(in_data),
+          .out_valid(sums_valid),
+          .out_ready(sums_ready),
+          .out_sums(sums)
+      );
+    end else begin : windows
+      wire advance = sums_ready || !sums_valid;
+      wire valid, inside, first, last;
+      wire [LANES*8-1:0] data;
+      window_reader #(
+          .HEIGHT(HEIGHT),
+          .WIDTH(WIDTH),
+          .CHANNELS(CHANNELS),
+          .LANES(LANES),
+          .KERNEL_HEIGHT(KERNEL_HEIGHT),
+          .KERNEL_WIDTH(KERNEL_WIDTH),
+          .STRIDE_Y(STRIDE_Y),
+          .STRIDE_X(STRIDE_X),
+          .TOP(TOP),
+          .LEFT(LEFT),
+          .OUT_HEIGHT(OUT_HEIGHT),
+          .OUT_WIDTH(OUT_WIDTH),
+          .LINES(LINES)
+      ) reader (
+          .clk(clk),
+          .reset(reset),
+          .in_valid(in_valid),
+          .in_ready(in_ready),
+          .in_data(in_data),
+          .advance(advance),
+          .out_valid(valid),
+          .out_inside(inside),
+          .out_first(first),
+          .out_last(last),
+          .out_data(data)
+      );
+      wire [LANES*SUM-1:0] next;
+      reg [LANES*SUM-1:0] total;
+      add_centred #(
+          .LANES(LANES),
+          .SUM(SUM),
+          .SIGNED(IN_SIGNED),
+          .ZERO(IN_ZERO)
+      ) adder (
+          .inside(inside),
+          .data(data),
+          .sums(first ? {LANES * SUM{1'b0}} : total),
+          .next(next)
+      );
+      reg total_valid;
+      assign sums_valid = total_valid;
+      assign sums = total;
+      always @(posedge clk)
+        if (reset) total_valid <= 1'b0;
+        else if (advance) total_valid <= valid && last;
+      always @(posedge clk) if (advance && valid) total <= next;
+    end
+  endgenerate
+
+  beat_requantiser #(
+      .LANES(LANES),
+      .SUM(SUM),
+      .SHIFT(SHIFT),
+      .FACTOR(FACTOR),
+      .OUT_ZERO(OUT_ZERO),
+      .OUT_LOW(OUT_LOW),
+      .OUT_HIGH(OUT_HIGH),
+      .MULTIPLIER(MULTIPLIER)
+  ) requantiser (
+      .clk(clk),
+      .reset(reset),
+      .in_valid(sums_valid),
+      .in_ready(sums_ready),
+      .in_sums(sums),
+      .out_valid(out_valid),
+      .out_ready(out_ready),
+      .out_data(out_data)
+  );
+endmodule

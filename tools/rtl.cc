@@ -1,0 +1,136 @@
+// triad rtl: a model as Verilog that simulates, checks itself and goes to a
+// vendor's tool.
+
+#include <memory>
+
+#include "tools/commands.h"
+#include "tools/evaluation.h"
+#include "tools/model_file.h"
+#include "tools/output.h"
+#include "tools/version.h"
+#include "triad/base/error.h"
+#include "triad/base/random.h"
+#include "triad/data/picture_file.h"
+#include "triad/data/transform.h"
+#include "triad/fpga/emit/package.h"
+#include "triad/fpga/fold.h"
+#include "triad/fpga/folding_file.h"
+
+namespace triad::tools {
+namespace {
+
+struct Options {
+  std::string model, output, style = "dataflow", data, folding;
+  std::vector<std::string> pictures;
+  PictureOptions how;
+  std::int64_t limit = 2, interval = 0;
+  double clock_mhz = 100;
+};
+
+// Bytes [N, C, H, W] and where they are from.
+struct Chosen {
+  std::int64_t count = 0;
+  std::vector<std::uint8_t> bytes;
+  std::string origin;
+};
+
+Chosen read_pictures(const Options& options, const Shape& shape) {
+  Chosen chosen{std::int64_t(options.pictures.size()), {}, "your pictures"};
+  for (const std::string& path : options.pictures) {
+    const data::Picture picture = data::fit(data::read_picture(path), shape);
+    chosen.bytes.insert(chosen.bytes.end(), picture.pixels.begin(),
+                        picture.pixels.end());
+  }
+  return chosen;
+}
+
+// Those that are named, the first of a data set, or noise.
+Chosen choose_pictures(const Options& options, const Shape& shape) {
+  require(options.pictures.empty() || options.data.empty(),
+          "rtl: expected either pictures or --data, got both");
+  if (!options.pictures.empty()) return read_pictures(options, shape);
+  if (options.data.empty()) {
+    Random random(1);
+    Chosen noise{options.limit, {}, "noise"};
+    noise.bytes.resize(std::size_t(options.limit * element_count(shape)));
+    for (auto& byte : noise.bytes) byte = std::uint8_t(random.below(256));
+    return noise;
+  }
+  const data::Splits splits = data::open(options.data);
+  const std::int64_t count = std::min(options.limit, splits.test->count());
+  require(count > 0, "rtl: {} has no test pictures", options.data);
+  return {count, gather(*splits.test, 0, count, shape), options.data};
+}
+
+std::vector<fpga::Folding> choose_foldings(const Options& options,
+                                           const fpga::Workload& workload) {
+  require(options.folding.empty() || options.interval == 0,
+          "rtl: expected either --folding or --interval, got both");
+  if (!options.folding.empty())
+    return fpga::read_foldings(options.folding, workload);
+  return fpga::fold(workload, options.interval > 0
+                                  ? options.interval
+                                  : fpga::default_interval(workload));
+}
+
+void rtl(const Options& options) {
+  fpga::require_package_folder(options.output);
+  const ModelFile model = read_model_file(options.model, "", options.how);
+  fpga::Workload workload = fpga::make_workload(model.graph);
+  const auto foldings = choose_foldings(options, workload);
+  const Shape shape = model.graph.value(model.graph.input()).shape;
+  const Chosen chosen = choose_pictures(options, shape);
+  const fpga::Vectors vectors = fpga::make_vectors(
+      model.graph,
+      {{chosen.count, shape[0], shape[1], shape[2]}, chosen.bytes});
+  const fpga::Design design = fpga::make_dataflow_design(
+      fpga::make_plan(std::move(workload), foldings));
+  fpga::write_package(
+      options.output,
+      fpga::package_files(
+          design, vectors,
+          {.clock_mhz = options.clock_mhz,
+           .model = model.file.filename().string(),
+           .version = fmt::format("triad {} ({})", kVersion, kCommit)}));
+  print_line(fmt::format(
+      "{}: {} stages, a picture each {} cycles at best; check it with\n"
+      "  cd {} && iverilog -g2001 -I tb -o sim/bench.vvp tb/bench.v rtl/*.v && "
+      "vvp -n sim/bench.vvp\n({} pictures: {})",
+      options.output, design.workload.stages.size(), design.interval,
+      options.output, chosen.count, chosen.origin));
+}
+
+}  // namespace
+
+void add_rtl(CLI::App& command) {
+  const auto options = std::make_shared<Options>();
+  command
+      .add_option("model", options->model,
+                  "Run folder, .triad or .onnx file of an integer model")
+      ->required();
+  command.add_option("pictures", options->pictures,
+                     "JPEG or PNG files for the bench; none: --data, or noise");
+  command.add_option("-o,--output", options->output, "Folder to write")
+      ->required();
+  command
+      .add_option("--style", options->style,
+                  "dataflow: hardware for each layer, all at once")
+      ->check(CLI::IsMember({"dataflow"}));
+  command.add_option("--data", options->data,
+                     "Test pictures of a data set for the bench");
+  command.add_option("--limit", options->limit, "Pictures of the bench")
+      ->check(CLI::Range(1, 10'000));
+  command.add_option("--folding", options->folding,
+                     "JSON file: units, pes, lanes, requantisers by layer");
+  command
+      .add_option("--interval", options->interval,
+                  "Cycles a picture may take; chooses the folding")
+      ->check(CLI::Range(std::int64_t(1), std::int64_t(1) << 40));
+  command
+      .add_option("--clock-mhz", options->clock_mhz, "Clock of the constraints")
+      ->check(CLI::Range(0.001, 10'000.0));
+  add_picture_options(command, options->how);
+  command.callback([options] { rtl(*options); });
+}
+
+}  // namespace triad::tools

@@ -1,0 +1,50 @@
+#include "triad/fpga/rtl_executor.h"
+
+#include "triad/fpga/fold.h"
+#include "triad/fpga/vectors.h"
+
+namespace triad::fpga {
+
+RtlExecutor::RtlExecutor(RtlSettings settings)
+    : settings_(std::move(settings)) {}
+RtlExecutor::~RtlExecutor() = default;
+
+graph::Support RtlExecutor::supports(const graph::Node& node) const {
+  return fpga::supports(node);
+}
+
+void RtlExecutor::load(graph::Graph graph) {
+  Workload workload = make_workload(graph);
+  const std::int64_t interval =
+      settings_.interval > 0 ? settings_.interval : default_interval(workload);
+  const std::vector<Folding> foldings = settings_.foldings.empty()
+                                            ? fold(workload, interval)
+                                            : settings_.foldings;
+  logit_scale_ = workload.logit_scale;
+  Design design =
+      make_dataflow_design(make_plan(std::move(workload), foldings));
+  cycles_ = {.expected = design.interval};
+  simulation_ = std::make_unique<Simulation>(std::move(design));
+  graph_ = std::move(graph);
+}
+
+std::vector<graph::Tensor> RtlExecutor::run(const graph::Pictures& batch,
+                                            std::size_t subnet) {
+  graph::require_runnable(graph_, batch, subnet);
+  const SimulationResult result =
+      simulation_->run(to_pixels(batch), settings_.run);
+  auto outputs = graph::make_outputs(graph_, batch.shape[0]);
+  for (std::size_t i = 0; i < result.sums.size(); ++i)
+    outputs[0].values[i] =
+        logit_scale_[i % logit_scale_.size()] * float(result.sums[i]);
+  const auto& first = result.times.front();
+  const auto& last = result.times.back();
+  cycles_.latency = first.last_out - first.first_in + 1;
+  cycles_.interval = result.times.size() == 1
+                         ? 0
+                         : double(last.last_out - first.last_out) /
+                               double(result.times.size() - 1);
+  return outputs;
+}
+
+}  // namespace triad::fpga

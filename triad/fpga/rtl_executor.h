@@ -1,0 +1,53 @@
+#pragma once
+// The generated Verilog as an Executor: pictures stream through it under
+// Verilator, and the logits are those of the reference, bit for bit.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "triad/fpga/schedule.h"
+#include "triad/fpga/simulate/simulation.h"
+#include "triad/graph/executor.h"
+
+namespace triad::fpga {
+
+struct RtlSettings {
+  std::vector<Folding> foldings = {};  // of each stage; empty: by the interval
+  std::int64_t interval = 0;           // cycles a picture; 0: fold.h's own
+  RunSettings run = {};
+};
+
+// What a run took, in clock cycles.
+struct RtlCycles {
+  std::int64_t latency = 0;   // first picture: first beat in to last beat out
+  double interval = 0;        // a picture, over those after the first; 0: one
+  std::int64_t expected = 0;  // what the slowest stage needs for a picture
+};
+
+class RtlExecutor : public graph::Executor {
+ public:
+  explicit RtlExecutor(RtlSettings settings = {});
+  ~RtlExecutor() override;
+
+  graph::Support supports(const graph::Node& node) const override;
+
+  // Emits and compiles. Throws Error naming the node that the target cannot
+  // run, and what is missing where it cannot compile.
+  void load(graph::Graph graph) override;
+
+  std::vector<graph::Tensor> run(const graph::Pictures& batch,
+                                 std::size_t subnet = 0) override;
+
+  // Of the latest run.
+  const RtlCycles& cycles() const { return cycles_; }
+
+ private:
+  RtlSettings settings_;
+  graph::Graph graph_;
+  std::vector<float> logit_scale_;
+  std::unique_ptr<Simulation> simulation_;
+  RtlCycles cycles_;
+};
+
+}  // namespace triad::fpga

@@ -65,7 +65,8 @@ struct LayerBreakEven {
   StyleLoad load;
   BreakEven logic, storage, planned;
   double speedup = 1;  // at equal logic, of the layer as it is
-  bool pays() const { return speedup > 1; }
+  // By more than what synthesis itself varies by.
+  bool pays() const { return speedup > 1.05; }
 };
 // One entry for each sparse style that was measured with the layer's weight
 // bits and at most as many lanes as it has channels; none where even the

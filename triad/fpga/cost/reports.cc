@@ -139,6 +139,21 @@ Json network(const Price& price, const Constants& constants) {
           {"technology", technology(constants.technology)}};
 }
 
+Json memories(const Instance& instance) {
+  MemoryCost sum;
+  for (const MemoryShape& memory : memories_of(instance)) {
+    const MemoryCost cost = memory_cost(memory);
+    sum.lut_memory += cost.lut_memory;
+    sum.mux += cost.mux;
+    sum.ff += cost.ff;
+    sum.ramb18 += cost.ramb18;
+  }
+  return {{"lut_memory", sum.lut_memory},
+          {"mux", sum.mux},
+          {"ff", sum.ff},
+          {"ramb18", sum.ramb18}};
+}
+
 Json instances(const Price& price, const Constants& constants) {
   Json rows = Json::array();
   for (const Instance& instance : make_dataflow(price.plan).instances) {
@@ -151,6 +166,7 @@ Json instances(const Price& price, const Constants& constants) {
          {"module", instance.module},
          {"parameters", parameters},
          {"features", features_of(instance)},
+         {"memories", memories(instance)},
          {"resources", to_json(resources_of(instance, constants.resources))}});
   }
   return rows;

@@ -21,7 +21,9 @@ def cells(top, parameters, sources, flags="", folder=None):
     """Cells of `top` by kind under synth_xilinx -family xc7. Files named in parameters are relative
     to `folder`."""
     def written(value):
-        return f'"{value}"' if isinstance(value, str) else value
+        if isinstance(value, str):
+            return f'"{value}"'
+        return value if value >= 0 else f"32'h{value & 0xffffffff:08x}"  # the modules cut 32 bits
     sets = "".join(f" -set {name} {written(value)}" for name, value in parameters.items())
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         script = (f"read_verilog {' '.join(str(source) for source in sources)}; "

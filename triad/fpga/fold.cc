@@ -72,10 +72,14 @@ class Search {
     const Stage& stage = workload_.stages[i];
     if (const auto* layer = std::get_if<Convolution>(&stage.work))
       return choose(i, *layer);
-    // As its reader has it, where that is fast enough: no lanes_stage.
+    // What multiplies is narrow; the others are as their readers have it, which
+    // saves a lanes_stage.
     const auto choices = lane_choices(workload_.input(stage).channels);
-    const int wished = reader_lanes(i);
-    if (std::ranges::find(choices, wished) != choices.end() &&
+    const auto wished =
+        int(std::min<std::int64_t>(reader_lanes(i), choices.back()));
+    const bool multiplies = std::holds_alternative<Add>(stage.work) ||
+                            std::holds_alternative<AveragePool>(stage.work);
+    if (!multiplies && std::ranges::find(choices, wished) != choices.end() &&
         cycles(i, {.lanes = wished}) <= interval_)
       return {.lanes = wished};
     for (const int lanes : choices)

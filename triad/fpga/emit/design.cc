@@ -57,8 +57,8 @@ Design make_dataflow_design(Plan plan) {
     design.interval = std::max(design.interval, cycles);
     total += cycles;
   }
-  // A picture passes each stage once; streams may pause half of the time.
-  design.patience = 4 * total + 10'000;
+  // A picture passes each stage once, at worst alone.
+  design.patience = 2 * total + 10'000;
   design.folding = to_json(plan.workload, foldings);
   design.workload = std::move(plan.workload);
   return design;

@@ -26,7 +26,11 @@ class ParameterEntry {
   }
 
   void append(Bits& word, std::int64_t filter) const {
-    if (filter < 0) return word.append(0, 64), word.append(0, width() - 64);
+    if (filter < 0) {
+      word.append(0, plan_.sum_bits);
+      word.append(0, width() - plan_.sum_bits);
+      return;
+    }
     const auto& integers = layer_.requantization;
     word.append(integers.bias[std::size_t(filter)], plan_.sum_bits);
     word.append(layer_.logits ? 0 : integers.multiplier[std::size_t(filter)],
@@ -145,7 +149,8 @@ MemoryFile table_memory(const std::string& name, const Table& work,
     const int raw = (q + input.quantization.lowest()) & 255;
     values[std::size_t(raw)] = work.table[std::size_t(q)];
   }
-  return bytes(name, "the output for raw input byte 0, 1, ...", values);
+  return bytes(numbered(name, 0), "the output for raw input byte 0, 1, ...",
+               values);
 }
 
 }  // namespace triad::fpga

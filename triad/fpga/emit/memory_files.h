@@ -26,7 +26,7 @@ std::int64_t steps(const StagePlan& plan);
 std::vector<MemoryFile> input_memories(const std::string& name,
                                        const InputTable& work);
 
-// A table from raw bytes on.
+// A table from raw bytes on; `name` is followed by 00.
 MemoryFile table_memory(const std::string& name, const Table& work,
                         const Stream& input);
 

@@ -31,7 +31,7 @@ struct Port {
 };
 
 // A port of an instance and what it is tied to: an expression of the netlist's
-// ports and wires, or "" for nothing.
+// ports and wires.
 struct Connection {
   std::string port, net;
 };

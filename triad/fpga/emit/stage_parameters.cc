@@ -134,11 +134,9 @@ struct Parameters {
   }
 
   List operator()(const Table&) const {
-    return {{"CHANNELS", planned.input().channels},
-            {"LANES", plan().folding.lanes},
-            {"IN_SIGNED", from().is_signed},
+    return {{"LANES", plan().folding.lanes},
             {"STAGE", planned.number},
-            {"CONTENTS", planned.path + ".mem"}};
+            {"CONTENTS", planned.path + "_"}};
   }
 };
 

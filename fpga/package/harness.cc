@@ -62,7 +62,10 @@ class Simulation {
     top_.aresetn = 0;
     top_.s_axis_tvalid = 0;
     top_.m_axis_tready = 0;
-    for (int i = 0; i < 5; ++i) tick();
+    for (int i = 0; i < 5; ++i) {
+      top_.eval();  // the falling edge
+      tick();
+    }
     top_.aresetn = 1;
     cycle_ = 0;
   }

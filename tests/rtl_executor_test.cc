@@ -1,0 +1,135 @@
+// Generated Verilog under Verilator against the integer reference and the CPU
+// runtime, bit for bit, with random pauses of both streams.
+
+#include "triad/fpga/rtl_executor.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/random_networks.h"
+#include "triad/data/dataset.h"
+#include "triad/format/reader.h"
+#include "triad/reference/integer_executor.h"
+#include "triad/runtime/executor.h"
+#include "triad/zoo/networks.h"
+#include "triad/zoo/zoo.h"
+
+namespace triad {
+namespace {
+
+class RtlExecutor : public testing::Test {
+ protected:
+  void SetUp() override {
+    const graph::Support support = fpga::can_simulate();
+    if (!support.yes) GTEST_SKIP() << "skipped because " << support.because;
+  }
+};
+
+graph::Pictures batch_of(const Graph& graph,
+                         const std::vector<std::uint8_t>& bytes) {
+  Shape shape = graph.value(graph.input()).shape;
+  const std::int64_t size = element_count(shape);
+  shape.insert(shape.begin(), std::int64_t(bytes.size()) / size);
+  return {shape, bytes};
+}
+
+// The same logits from RTL, reference and runtime, streams running and pausing.
+void expect_agreement(const Graph& graph,
+                      const std::vector<std::uint8_t>& bytes,
+                      std::int64_t interval = 0) {
+  const graph::Pictures batch = batch_of(graph, bytes);
+  reference::IntegerExecutor judge;
+  judge.load(graph);
+  const auto expected = judge.run(batch)[0].values;
+  runtime::Executor runtime;
+  runtime.load(graph);
+  EXPECT_EQ(runtime.run(batch)[0].values, expected);
+  for (const int stall : {0, 35}) {
+    fpga::RtlExecutor executor(
+        {.interval = interval, .run = {.stall_percent = stall, .seed = 7}});
+    executor.load(graph);
+    EXPECT_EQ(executor.run(batch)[0].values, expected) << stall << " % stalls\n"
+                                                       << graph::dump(graph);
+  }
+}
+
+// Gives each value but the logits a quantization, and random integers to all.
+Graph finish(Graph graph, Random& random, const WeightKind& kind,
+             const std::vector<Quantization>& choices) {
+  const auto& outputs = graph.outputs;
+  for (std::size_t i = 0; i < graph.values.size(); ++i) {
+    graph::Value& value = graph.values[i];
+    if (graph::ValueId(i) == outputs[0]) continue;
+    value.quantization = choices[random.below(std::uint32_t(choices.size()))];
+  }
+  for (const graph::Node& node : graph.nodes)  // what only moves
+    if (std::holds_alternative<graph::MaxPool>(node.op) ||
+        std::holds_alternative<graph::Flatten>(node.op) ||
+        std::holds_alternative<graph::Slice>(node.op) ||
+        std::holds_alternative<graph::Pad>(node.op))
+      graph.values[std::size_t(node.output)].quantization =
+          graph.value(node.inputs[0]).quantization;
+  make_integers(graph, random, kind);
+  return graph;
+}
+
+TEST_F(RtlExecutor, RunsWindowsOfManyShapes) {
+  Random random(1);
+  Builder net("windows", {3, 9, 11});
+  auto x = net.conv("conv1", net.input(),
+                    {.outputs = 10, .kernel = {3, 5}, .padding = {1, 2, 1, 2}},
+                    true);
+  x = net.add("pool1",
+              graph::MaxPool{
+                  .kernel = {3, 3}, .stride = {2, 2}, .padding = {1, 1, 1, 1}},
+              {x});
+  x = net.conv("conv2", x, {.outputs = 6, .kernel = {2, 2}, .groups = 2}, true);
+  x = net.add("table", graph::HardSwish{}, {x});
+  x = net.add("pool2", graph::AveragePool{.kernel = {2, 2}, .stride = {1, 2}},
+              {x});
+  x = net.add("relu", graph::Relu{}, {x});
+  x = net.add("flatten", graph::Flatten{}, {x});
+  x = net.linear("fc1", x, 7);
+  x = net.linear("fc2", x, 5);
+  const Graph graph =
+      finish(net.finish({x}), random, {.density = 0.6}, {kU8, kS8, kU8Centred});
+  expect_agreement(graph, random_pictures(random, 3 * 3 * 99), 2000);
+}
+
+// Two blocks of a ResNet for CIFAR, the second with a shortcut of option A.
+Graph residual_network(Random& random, const WeightKind& kind) {
+  Builder net("residual", {2, 8, 8});
+  const auto conv = [&](const char* name, graph::ValueId from, int outputs,
+                        int stride) {
+    return net.conv(name, from,
+                    {.outputs = outputs,
+                     .kernel = {3, 3},
+                     .stride = {stride, stride},
+                     .padding = {1, 1, 1, 1}},
+                    true);
+  };
+  auto x = conv("conv1", net.input(), 6, 1);
+  auto y = conv("block1.conv1", x, 6, 1);
+  x = net.add("block1.add", graph::Add{}, {conv("block1.conv2", y, 6, 1), x});
+  auto s = net.add(
+      "block2.slice",
+      graph::Slice{.rows = {.stride = 2}, .columns = {.stride = 2}}, {x});
+  s = net.add("block2.pad",
+              graph::Pad{.channels_before = 3, .channels_after = 3}, {s});
+  y = conv("block2.conv1", x, 12, 2);
+  x = net.add("block2.add", graph::Add{}, {conv("block2.conv2", y, 12, 1), s});
+  x = net.add("avgpool", graph::GlobalAveragePool{}, {x});
+  x = net.add("flatten", graph::Flatten{}, {x});
+  x = net.linear("fc", x, 10);
+  return finish(net.finish({x}), random, kind, {kU8, kS8, kU8Centred});
+}
+
+TEST_F(RtlExecutor, RunsResidualBlocks) {
+  Random random(2);
+  const Graph graph = residual_network(random, {.density = 0.5});
+  expect_agreement(graph, random_pictures(random, 4 * 128), 4000);
+}
+
+}  // namespace
+}  // namespace triad

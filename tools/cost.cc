@@ -74,7 +74,8 @@ void cost(const Options& options) {
   if (options.break_even)
     return print_break_even(workload, part, options.pes, options.json);
   const fpga::Constants constants = fpga::read_constants(options.technology);
-  const fpga::Price price = find_price(options, workload, part, constants);
+  fpga::Price price = find_price(options, workload, part, constants);
+  price.times = fpga::time_pictures(price.plan, 3);
   if (!options.output.empty()) write_reports(options.output, price, constants);
   if (options.advise) return print_advice(price, options.json);
   options.json ? print_price_json(price, constants)

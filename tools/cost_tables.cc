@@ -89,6 +89,9 @@ void print_price(const fpga::Price& price, const fpga::Constants& constants) {
       cycles.stages[cycles.slowest].name, price.rate(), price.clock_mhz,
       price.part.clock_source));
   print_line(fmt::format(
+      "exactly: the first picture after {} cycles, then one every {}",
+      price.times[0].last_out + 1, fpga::interval_of(price.times)));
+  print_line(fmt::format(
       "work {} cycles: {:.2f}x fewer than without skipping, {} of the ideal; "
       "dense systolic arrays of the same size {}",
       cycles.work, double(cycles.dense_work) / double(cycles.work),

@@ -9,6 +9,7 @@
 #include "triad/fpga/cost/energy.h"
 #include "triad/fpga/cost/part.h"
 #include "triad/fpga/cost/resources.h"
+#include "triad/fpga/cost/timing.h"
 #include "triad/fpga/plan.h"
 
 namespace triad::fpga {
@@ -40,6 +41,9 @@ struct Price {
   std::vector<OpCounts> counts, dense_counts;  // dense: knowing no zeros
   std::vector<Energy> energy, dense_energy;
   double loading_pj = 0;  // all weights, once
+  // Three pictures through the pipeline, exactly; price leaves it empty, since
+  // a search needs only the interval.
+  std::vector<PictureCycles> times;
 
   double rate() const { return clock_mhz * 1e6 / double(cycles.interval); }
   Energy total_energy() const;

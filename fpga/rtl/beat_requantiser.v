@@ -32,19 +32,30 @@ module beat_requantiser #(
   localparam [31:0] ALL = LANES, BY = SHIFT, TIMES = FACTOR;
   localparam [31:0] ZERO = OUT_ZERO, LOW = OUT_LOW, HIGH = OUT_HIGH;
 
+  // last: at most one sum waits; a beat comes only then, so that it alone
+  // chooses what enters waiting.
   reg [LANES*SUM-1:0] waiting;  // the next sum lowest
   reg [LEFT-1:0] left;
+  reg last;
   wire ready, value_valid, value_last;
   wire [8:0] value;
   wire feed = left != 0 && ready;
-  assign in_ready = left == 0 || (left == 1 && ready);
+  wire load = in_valid && in_ready;
+  wire [LEFT-1:0] fewer = left - 1'b1;
+  assign in_ready = last && (left == 0 || ready);
   always @(posedge clk)
-    if (reset) left <= {LEFT{1'b0}};
-    else if (in_valid && in_ready) left <= ALL[LEFT-1:0];
-    else if (feed) left <= left - 1'b1;
+    if (reset) begin
+      left <= {LEFT{1'b0}};
+      last <= 1'b1;
+    end else if (load) begin
+      left <= ALL[LEFT-1:0];
+      last <= LANES == 1;
+    end else if (feed) begin
+      left <= fewer;
+      last <= last || fewer == 1;
+    end
   always @(posedge clk)
-    if (in_valid && in_ready) waiting <= in_sums;
-    else if (feed) waiting <= waiting >> SUM;
+    if (load || feed) waiting <= last ? in_sums : waiting >> SUM;
 
   wire take = out_ready || !out_valid;
   requantise #(
@@ -59,7 +70,7 @@ module beat_requantiser #(
       .highest(HIGH[8:0]),
       .in_valid(left != 0),
       .in_ready(ready),
-      .in_last(left == 1),
+      .in_last(last),
       .in_sum(waiting[SUM-1:0]),
       .in_bias({SUM{1'b0}}),
       .in_multiplier(TIMES[15:0]),

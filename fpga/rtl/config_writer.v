@@ -23,19 +23,23 @@ module config_writer #(
     output reg [15:0] address,
     output [PARTS*32-1:0] word
 );
+  function integer ceil_log2(input integer value);
+    for (ceil_log2 = 0; (1 << ceil_log2) < value; ceil_log2 = ceil_log2 + 1);
+  endfunction
+  localparam P = ceil_log2(PARTS + 1);
   localparam [31:0] HERE = STAGE;
   localparam [31:0] FIRST_LAST = FIRST_PARTS - 1, OTHER_LAST = OTHER_PARTS - 1;
   reg selected;
-  reg [15:0] part;
-  wire ends = part == (memory == 8'd0 ? FIRST_LAST[15:0] : OTHER_LAST[15:0]);
+  reg [P-1:0] part;
+  wire ends = part == (memory == 8'd0 ? FIRST_LAST[P-1:0] : OTHER_LAST[P-1:0]);
   always @(posedge clk) begin
     write <= config_valid && !config_select && selected && ends;
     if (config_valid && config_select) begin
       selected <= config_data[31:24] == HERE[7:0];
       {memory, address} <= config_data[23:0];
-      part <= 16'd0;
+      part <= {P{1'b0}};
     end else begin
-      if (config_valid) part <= ends ? 16'd0 : part + 16'd1;
+      if (config_valid) part <= ends ? {P{1'b0}} : part + 1'b1;
       if (write) address <= address + 16'd1;
     end
   end

@@ -41,21 +41,30 @@ module lanes_split #(
       .last(last_beat)
   );
 
+  // last: no part after this one, or no beat; a beat comes only then, so that
+  // it alone chooses what enters held.
   reg [P-1:0] left;  // parts after this one
+  reg last;
   reg [HELD*8-1:0] held;
   wire step = out_valid && out_ready;
-  assign in_ready = !out_valid || (out_ready && left == 0);
+  wire [P-1:0] parts = last_beat ? FEW[P-1:0] : ALL[P-1:0];
+  assign in_ready = !out_valid || (out_ready && last);
   assign out_data = held[OUT_LANES*8-1:0];
   always @(posedge clk)
-    if (reset) out_valid <= 1'b0;
-    else if (take) out_valid <= 1'b1;
-    else if (step && left == 0) out_valid <= 1'b0;
-  always @(posedge clk)
-    if (take) begin
-      left <= last_beat ? FEW[P-1:0] : ALL[P-1:0];
-      held <= {{(HELD - IN_LANES) * 8{1'b0}}, in_data};
+    if (reset) begin
+      out_valid <= 1'b0;
+      last <= 1'b1;
+    end else if (take) begin
+      out_valid <= 1'b1;
+      left <= parts;
+      last <= parts == 0;
     end else if (step) begin
+      out_valid <= !last;
       left <= left - 1'b1;
-      held <= held >> OUT_LANES * 8;
+      last <= last || left == 1;
     end
+  always @(posedge clk)
+    if (take || step)
+      held <= last ? {{(HELD - IN_LANES) * 8{1'b0}}, in_data}
+          : held >> (OUT_LANES * 8);
 endmodule

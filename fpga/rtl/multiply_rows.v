@@ -1,5 +1,5 @@
-// product = value * weight, both signed, as one adder a weight bit: each row
-// adds the value at its own place only.
+// product = value * weight, both signed, from adders: one for each two bits of
+// the weight (booth_row).
 // Combinational. BITS >= 2, WEIGHT_BITS >= 2.
 module multiply_rows #(
     parameter BITS = 9,
@@ -7,22 +7,33 @@ module multiply_rows #(
 ) (
     input [BITS-1:0] value,
     input [WEIGHT_BITS-1:0] weight,
-    output reg [BITS+WEIGHT_BITS-1:0] product
+    output [BITS+WEIGHT_BITS-1:0] product
 );
-  // The sum of the rows so far, without its bits that are final.
-  reg [BITS:0] upper;
-  reg [BITS-1:0] term;
-  integer row;
-  always @* begin
-    upper = {BITS + 1{1'b0}};
-    for (row = 0; row < WEIGHT_BITS; row = row + 1) begin
-      term = value & {BITS{weight[row]}};
-      // The sign bit of the weight has negative weight.
-      upper = row == WEIGHT_BITS - 1
-          ? {upper[BITS], upper[BITS:1]} - {term[BITS-1], term}
-          : {upper[BITS], upper[BITS:1]} + {term[BITS-1], term};
-      product[row] = upper[0];
+  localparam ROWS = (WEIGHT_BITS + 1) / 2, ODD = WEIGHT_BITS % 2;
+  wire [2*ROWS:0] digits =
+      {{ODD{weight[WEIGHT_BITS-1]}}, weight, 1'b0};  // each overlaps the next
+  wire [(ROWS+1)*(BITS+2)-1:0] sums;  // of the rows so far, final bits dropped
+  wire [2*ROWS+BITS-1:0] all;
+  assign sums[BITS+1:0] = {BITS + 2{1'b0}};
+  genvar row;
+  generate
+    for (row = 0; row < ROWS; row = row + 1) begin : rows
+      booth_row #(
+          .BITS(BITS)
+      ) adder (
+          .sum(sums[row*(BITS+2)+:BITS+2]),
+          .value(value),
+          .digit(digits[2*row+:3]),
+          .next(sums[(row+1)*(BITS+2)+:BITS+2])
+      );
+      assign all[2*row+:2] = sums[(row+1)*(BITS+2)+:2];
     end
-    product[BITS+WEIGHT_BITS-1:WEIGHT_BITS] = upper[BITS:1];
-  end
+  endgenerate
+  assign all[2*ROWS+:BITS] = sums[ROWS*(BITS+2)+2+:BITS];
+  assign product = all[BITS+WEIGHT_BITS-1:0];
+  generate
+    if (ODD != 0) begin : odd
+      wire unused = all[2*ROWS+BITS-1];
+    end
+  endgenerate
 endmodule

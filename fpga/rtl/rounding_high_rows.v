@@ -23,34 +23,36 @@ module rounding_high_rows #(
   assign terms[0] = term;
   assign bits[0] = {multiplier, 1'b0};
 
-  // A row: the sum so far, shifted by the two bits that are final, plus a
-  // digit times the term.
-  function [WIDE-1:0] row(input [WIDE-1:0] sum, input [TERM-1:0] value,
-                          input [2:0] digit);
-    reg one, two, negative;
-    reg [WIDE-1:0] multiple;
-    begin
-      one = digit[0] ^ digit[1];
-      two = digit == 3'b011 || digit == 3'b100;
-      negative = digit[2];
-      multiple = ({{2{value[TERM-1]}}, value} & {WIDE{one}})
-          | ({value[TERM-1], value, 1'b0} & {WIDE{two}});
-      row = {{2{sum[WIDE-1]}}, sum[WIDE-1:2]} + (multiple ^ {WIDE{negative}})
-          + {{WIDE - 1{1'b0}}, negative};
-    end
-  endfunction
-
   genvar stage;
   generate
     for (stage = 0; stage < STAGES; stage = stage + 1) begin : stages
       reg [WIDE-1:0] sum;
       reg [TERM-1:0] value;
       reg [TERM:0] rest;
-      wire [WIDE-1:0] first = row(sums[stage], terms[stage], bits[stage][2:0]);
+      wire [WIDE-1:0] first, second;
+      booth_row #(
+          .BITS(TERM)
+      ) even (
+          .sum(sums[stage]),
+          .value(terms[stage]),
+          .digit(bits[stage][2:0]),
+          .next(first)
+      );
+      if (2 * stage + 1 < ROWS) begin : two
+        booth_row #(
+            .BITS(TERM)
+        ) odd (
+            .sum(first),
+            .value(terms[stage]),
+            .digit(bits[stage][4:2]),
+            .next(second)
+        );
+      end else begin : one
+        assign second = first;
+      end
       always @(posedge clk)
         if (advance) begin
-          sum <= 2 * stage + 1 < ROWS
-              ? row(first, terms[stage], bits[stage][4:2]) : first;
+          sum <= second;
           value <= terms[stage];
           rest <= {4'b0, bits[stage][TERM:4]};
         end

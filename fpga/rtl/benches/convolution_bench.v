@@ -146,7 +146,8 @@ module convolution_bench;
         from = from + count;
         for (pe = 0; pe < PES; pe = pe + 1) begin
           filter = order[(tile*UNITS+unit)*PES+pe];
-          entry = 0;
+          entry = {$random(seed), $random(seed), $random(seed)};
+          entry[ENTRY-1] = 0;  // what has no place is not looked at
           if (filter < FILTERS) begin
             entry[0+:SUM] = bias[filter];
             entry[SUM+:16] = multiplier[filter];

@@ -10,6 +10,7 @@
 #include "tests/random_networks.h"
 #include "triad/data/dataset.h"
 #include "triad/format/reader.h"
+#include "triad/quantise/lower.h"
 #include "triad/reference/integer_executor.h"
 #include "triad/runtime/executor.h"
 #include "triad/zoo/networks.h"
@@ -129,6 +130,85 @@ TEST_F(RtlExecutor, RunsResidualBlocks) {
   Random random(2);
   const Graph graph = residual_network(random, {.density = 0.5});
   expect_agreement(graph, random_pictures(random, 4 * 128), 4000);
+}
+
+// A network with random ternary weights, first and last layer of 8 bits,
+// lowered by its own noise.
+Graph lowered(Graph graph, double density) {
+  Random random(3);
+  const auto is_layer = [](const graph::Node& node) {
+    return std::holds_alternative<graph::Conv2d>(node.op) ||
+           std::holds_alternative<graph::Linear>(node.op);
+  };
+  const auto first = std::ranges::find_if(graph.nodes, is_layer);
+  const auto last =
+      std::find_if(graph.nodes.rbegin(), graph.nodes.rend(), is_layer);
+  for (graph::Node& node : graph.nodes) {
+    if (!is_layer(node)) continue;
+    encoding::Encoding& weight = node.find("weight")->encoding;
+    weight = random_codes(random, encoding::shape(weight),
+                          &node != &*first && &node != &*last, density);
+  }
+  Shape shape = graph.value(graph.input()).shape;
+  const auto noise = random_pictures(random, element_count(shape));
+  shape.insert(shape.begin(), 1);
+  return quantise::lower(graph, {shape, noise});
+}
+
+TEST_F(RtlExecutor, RunsLeNet5) {
+  Random random(4);
+  const Graph graph = lowered(zoo::make("lenet5"), 0.2);
+  expect_agreement(graph, random_pictures(random, 2 * 784), 30'000);
+}
+
+TEST_F(RtlExecutor, RunsResNet8) {
+  Random random(5);
+  const Graph graph =
+      lowered(zoo::build_cifar_resnet({"resnet8", {3, 32, 32}, 10}, 1), 0.4);
+  expect_agreement(graph, random_pictures(random, 2 * 3072), 150'000);
+}
+
+// Test pictures of CIFAR-10 where they are, else noise.
+std::vector<std::uint8_t> cifar_pictures(std::int64_t count) {
+  std::vector<std::uint8_t> bytes;
+  if (!std::getenv("TRIAD_DATA")) {
+    Random random(6);
+    return random_pictures(random, count * 3072);
+  }
+  const data::Splits splits = data::open("cifar10");
+  for (std::int64_t i = 0; i < count; ++i) {
+    const data::Picture picture = splits.test->picture(i);
+    bytes.insert(bytes.end(), picture.pixels.begin(), picture.pixels.end());
+  }
+  return bytes;
+}
+
+TEST_F(RtlExecutor, RunsTheCommittedResNet20) {
+  const bool nightly = std::getenv("TRIAD_NIGHTLY") != nullptr;
+  const Graph graph =
+      format::read_model(TRIAD_MODELS "/resnet20-cifar10-wpc-40x.triad").graph;
+  expect_agreement(graph, cifar_pictures(nightly ? 100 : 2));
+}
+
+TEST_F(RtlExecutor, APictureTakesWhatTheSlowestStageNeeds) {
+  Random random(2);
+  const Graph graph = residual_network(random, {.density = 0.5});
+  fpga::RtlExecutor executor({.interval = 4000});
+  executor.load(graph);
+  executor.run(batch_of(graph, random_pictures(random, 8 * 128)));
+  EXPECT_EQ(executor.cycles().interval, double(executor.cycles().expected));
+  EXPECT_GT(executor.cycles().latency, executor.cycles().expected);
+}
+
+TEST_F(RtlExecutor, SaysWhichLayerItCannotRun) {
+  Random random(1);
+  Builder net("network", {2, 6, 6});
+  auto x = net.add("up", graph::Resize{}, {net.input()});
+  x = net.add("flatten", graph::Flatten{}, {x});
+  const graph::Node resize = net.finish({net.linear("fc", x, 2)}).nodes[1];
+  const graph::Support support = fpga::RtlExecutor().supports(resize);
+  EXPECT_FALSE(support.yes);
+  EXPECT_EQ(support.because, "the target has no stage for it");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "tools/checked_executor.h"
 #include "tools/commands.h"
 #include "tools/evaluation.h"
 #include "tools/model_file.h"
@@ -15,7 +16,7 @@ namespace triad::tools {
 namespace {
 
 struct Options {
-  std::string model, network, data, executor = "auto";
+  std::string model, network, data, executor = "auto", against;
   PictureOptions pictures;
   bool as_float = false, json = false;
   std::int64_t limit = 0;
@@ -45,10 +46,49 @@ Json to_json(const ModelFile& model, const Options& options,
           {"top5_percent", accuracy.top5_percent()}};
 }
 
-Json to_json(const fpga::RtlCycles& cycles) {
-  return {{"latency", cycles.latency},
-          {"interval", cycles.interval},
-          {"slowest_stage", cycles.expected}};
+std::unique_ptr<graph::Executor> choose_executor(const Options& options,
+                                                 const graph::Graph& graph) {
+  require(options.stall_percent == 0 || options.executor.starts_with("rtl"),
+          "eval: --stall is for --executor rtl");
+  auto executor = make_executor(
+      options.executor, graph,
+      {.threads = options.threads, .stall_percent = options.stall_percent});
+  if (options.against.empty()) return executor;
+  return std::make_unique<CheckedExecutor>(
+      std::move(executor),
+      make_executor(options.against, graph, {.threads = options.threads}));
+}
+
+// Null unless it is, or checks, one of that type.
+template <typename Type>
+const Type* find(const graph::Executor& executor) {
+  const auto* checked = dynamic_cast<const CheckedExecutor*>(&executor);
+  const auto* found = dynamic_cast<const Type*>(&executor);
+  if (found || !checked) return found;
+  return dynamic_cast<const Type*>(&checked->executor());
+}
+
+// What an executor has to say beyond logits.
+void add_checks(Json& json, const graph::Executor& executor) {
+  if (const auto* checked = find<CheckedExecutor>(executor))
+    json["against"] = {{"numbers", checked->agreement().numbers},
+                       {"different", checked->agreement().different}};
+  if (const auto* rtl = find<fpga::RtlExecutor>(executor))
+    json["cycles"] = {{"latency", rtl->cycles().latency},
+                      {"interval", rtl->cycles().interval},
+                      {"slowest_stage", rtl->cycles().expected}};
+}
+
+void print_checks(const Options& options, const graph::Executor& executor) {
+  if (const auto* checked = find<CheckedExecutor>(executor))
+    print_line(fmt::format("{} of {} logits differ from those of {}",
+                           checked->agreement().different,
+                           checked->agreement().numbers, options.against));
+  if (const auto* rtl = find<fpga::RtlExecutor>(executor))
+    print_line(fmt::format(
+        "rtl: {} cycles for the first picture, {:.1f} for each after it (its "
+        "slowest stage: {})",
+        rtl->cycles().latency, rtl->cycles().interval, rtl->cycles().expected));
 }
 
 void eval(const Options& options) {
@@ -61,19 +101,14 @@ void eval(const Options& options) {
   require(output.shape.size() == 1,
           "eval: {}: expected a classifier, its output '{}' is {}",
           model.file.string(), output.name, to_string(output.shape));
-  require(options.stall_percent == 0 || options.executor == "rtl",
-          "eval: --stall is for --executor rtl");
-  const auto executor = make_executor(
-      options.executor, model.graph,
-      {.threads = options.threads, .stall_percent = options.stall_percent});
   const data::Splits splits = data::open(options.data);
   require_channels(*splits.test, model.graph);
+  const auto executor = choose_executor(options, model.graph);
   const Accuracy accuracy =
       evaluate(*executor, model.graph, *splits.test, options.limit, "evaluate");
-  const auto* rtl = dynamic_cast<const fpga::RtlExecutor*>(executor.get());
   if (options.json) {
     Json json = to_json(model, options, accuracy);
-    if (rtl) json["cycles"] = to_json(rtl->cycles());
+    add_checks(json, *executor);
     return print_json(json);
   }
   print_line(fmt::format(
@@ -81,11 +116,7 @@ void eval(const Options& options) {
       model.graph.name, options.data,
       model.graph.is_lowered() ? "integer" : "float", accuracy.percent(),
       accuracy.pictures, accuracy.top5_percent()));
-  if (rtl)
-    print_line(fmt::format(
-        "rtl: {} cycles for the first picture, {:.1f} for each after it (its "
-        "slowest stage: {})",
-        rtl->cycles().latency, rtl->cycles().interval, rtl->cycles().expected));
+  print_checks(options, *executor);
 }
 
 }  // namespace
@@ -113,6 +144,10 @@ void add_eval(CLI::App& command) {
       .add_option("--executor", options->executor,
                   "runtime (lowered models), reference, rtl (generated Verilog "
                   "under Verilator), or auto: the runtime where it can")
+      ->check(CLI::IsMember(executor_names()));
+  command
+      .add_option("--against", options->against,
+                  "Run this executor, too, and count the logits that differ")
       ->check(CLI::IsMember(executor_names()));
   command
       .add_option("--stall", options->stall_percent,

@@ -72,16 +72,17 @@ std::vector<std::int64_t> best_classes(std::span<const float> logits,
 
 const std::vector<std::string>& executor_names() {
   static const std::vector<std::string> names = {"auto", "runtime", "reference",
-                                                 "rtl"};
+                                                 "rtl", "rtl_array"};
   return names;
 }
 
 std::unique_ptr<graph::Executor> make_executor(
     const std::string& name, const graph::Graph& graph,
     const ExecutorSettings& settings) {
-  if (name == "rtl") {
-    auto executor = std::make_unique<fpga::RtlExecutor>(
-        fpga::RtlSettings{.run = {.stall_percent = settings.stall_percent}});
+  if (name.starts_with("rtl")) {
+    fpga::RtlSettings rtl{.run = {.stall_percent = settings.stall_percent}};
+    if (name == "rtl_array") rtl.array.emplace();
+    auto executor = std::make_unique<fpga::RtlExecutor>(rtl);
     executor->load(graph);
     return executor;
   }

@@ -35,8 +35,8 @@ std::vector<std::uint8_t> gather(const data::Dataset& pictures,
                                  const Shape& shape);
 
 // Names of --executor: "runtime", which runs lowered graphs only, "reference",
-// "rtl", generated Verilog under Verilator, or "auto": the runtime where it
-// can.
+// "rtl" and "rtl_array", generated Verilog of either style under Verilator, or
+// "auto": the runtime where it can.
 const std::vector<std::string>& executor_names();
 
 struct ExecutorSettings {

@@ -12,6 +12,7 @@
 #include "triad/base/random.h"
 #include "triad/data/picture_file.h"
 #include "triad/data/transform.h"
+#include "triad/fpga/array/design.h"
 #include "triad/fpga/emit/package.h"
 #include "triad/fpga/fold.h"
 #include "triad/fpga/folding_file.h"
@@ -24,6 +25,7 @@ struct Options {
   std::vector<std::string> pictures;
   PictureOptions how;
   std::int64_t limit = 2, interval = 0;
+  fpga::ArraySettings array;
   double clock_mhz = 100;
 };
 
@@ -73,18 +75,28 @@ std::vector<fpga::Folding> choose_foldings(const Options& options,
                                   : fpga::default_interval(workload));
 }
 
+fpga::Design make_design(const Options& options, fpga::Workload workload) {
+  if (options.style == "array") {
+    require(options.folding.empty() && options.interval == 0,
+            "rtl: --folding and --interval are for --style dataflow; an array "
+            "has --pes and --lanes");
+    return fpga::make_array_design(std::move(workload), options.array);
+  }
+  const auto foldings = choose_foldings(options, workload);
+  return fpga::make_dataflow_design(
+      fpga::make_plan(std::move(workload), foldings));
+}
+
 void rtl(const Options& options) {
   fpga::require_package_folder(options.output);
   const ModelFile model = read_model_file(options.model, "", options.how);
   fpga::Workload workload = fpga::make_workload(model.graph);
-  const auto foldings = choose_foldings(options, workload);
+  const fpga::Design design = make_design(options, std::move(workload));
   const Shape shape = model.graph.value(model.graph.input()).shape;
   const Chosen chosen = choose_pictures(options, shape);
   const fpga::Vectors vectors = fpga::make_vectors(
       model.graph,
       {{chosen.count, shape[0], shape[1], shape[2]}, chosen.bytes});
-  const fpga::Design design = fpga::make_dataflow_design(
-      fpga::make_plan(std::move(workload), foldings));
   fpga::write_package(
       options.output,
       fpga::package_files(
@@ -92,6 +104,8 @@ void rtl(const Options& options) {
           {.clock_mhz = options.clock_mhz,
            .model = model.file.filename().string(),
            .version = fmt::format("triad {} ({})", kVersion, kCommit)}));
+  for (const std::string& warning : design.warnings)
+    print_line("warning: " + warning);
   print_line(fmt::format(
       "{}: {} stages, a picture each {} cycles at best; check it with\n"
       "  cd {} && iverilog -g2001 -I tb -o sim/bench.vvp tb/bench.v rtl/*.v && "
@@ -114,8 +128,18 @@ void add_rtl(CLI::App& command) {
       ->required();
   command
       .add_option("--style", options->style,
-                  "dataflow: hardware for each layer, all at once")
-      ->check(CLI::IsMember({"dataflow"}));
+                  "dataflow: hardware for each layer, all at once; array: one "
+                  "array of PEs for all layers in turn")
+      ->check(CLI::IsMember({"dataflow", "array"}));
+  command.add_option("--pes", options->array.pes, "PEs of an array")
+      ->check(CLI::Range(1, 1024));
+  command
+      .add_option("--lanes", options->array.lanes,
+                  "Channels that each PE of an array takes a cycle")
+      ->check(CLI::Range(2, 1024));
+  command.add_flag(
+      "--dsp", options->array.dsp,
+      "Multiply in DSP blocks where an array requantises and adds");
   command.add_option("--data", options->data,
                      "Test pictures of a data set for the bench");
   command.add_option("--limit", options->limit, "Pictures of the bench")

@@ -1,9 +1,25 @@
 #include "triad/fpga/rtl_executor.h"
 
+#include "triad/fpga/array/design.h"
 #include "triad/fpga/fold.h"
 #include "triad/fpga/vectors.h"
 
 namespace triad::fpga {
+namespace {
+
+Design make_design(Workload workload, const RtlSettings& settings) {
+  if (settings.array)
+    return make_array_design(std::move(workload), *settings.array);
+  if (!settings.foldings.empty())
+    return make_dataflow_design(
+        make_plan(std::move(workload), settings.foldings));
+  const std::int64_t interval =
+      settings.interval > 0 ? settings.interval : default_interval(workload);
+  const std::vector<Folding> foldings = fold(workload, interval);
+  return make_dataflow_design(make_plan(std::move(workload), foldings));
+}
+
+}  // namespace
 
 RtlExecutor::RtlExecutor(RtlSettings settings)
     : settings_(std::move(settings)) {}
@@ -15,14 +31,8 @@ graph::Support RtlExecutor::supports(const graph::Node& node) const {
 
 void RtlExecutor::load(graph::Graph graph) {
   Workload workload = make_workload(graph);
-  const std::int64_t interval =
-      settings_.interval > 0 ? settings_.interval : default_interval(workload);
-  const std::vector<Folding> foldings = settings_.foldings.empty()
-                                            ? fold(workload, interval)
-                                            : settings_.foldings;
   logit_scale_ = workload.logit_scale;
-  Design design =
-      make_dataflow_design(make_plan(std::move(workload), foldings));
+  Design design = make_design(std::move(workload), settings_);
   cycles_ = {.expected = design.interval};
   simulation_ = std::make_unique<Simulation>(std::move(design));
   graph_ = std::move(graph);

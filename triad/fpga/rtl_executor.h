@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "triad/fpga/array/program.h"
 #include "triad/fpga/schedule.h"
 #include "triad/fpga/simulate/simulation.h"
 #include "triad/graph/executor.h"
@@ -15,14 +17,16 @@ namespace triad::fpga {
 struct RtlSettings {
   std::vector<Folding> foldings = {};  // of each stage; empty: by the interval
   std::int64_t interval = 0;           // cycles a picture; 0: fold.h's own
+  std::optional<ArraySettings> array = {};  // the array style, not dataflow
   RunSettings run = {};
 };
 
 // What a run took, in clock cycles.
 struct RtlCycles {
-  std::int64_t latency = 0;   // first picture: first beat in to last beat out
-  double interval = 0;        // a picture, over those after the first; 0: one
-  std::int64_t expected = 0;  // what the slowest stage needs for a picture
+  std::int64_t latency = 0;  // first picture: first beat in to last beat out
+  double interval = 0;       // a picture, over those after the first; 0: one
+  // What the slowest stage needs for a picture; an array, exactly.
+  std::int64_t expected = 0;
 };
 
 class RtlExecutor : public graph::Executor {

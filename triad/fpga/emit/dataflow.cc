@@ -7,6 +7,7 @@
 #include "triad/base/divide.h"
 #include "triad/base/error.h"
 #include "triad/fpga/emit/memory_files.h"
+#include "triad/fpga/emit/shell.h"
 #include "triad/fpga/emit/stage_parameters.h"
 
 namespace triad::fpga {
@@ -14,21 +15,12 @@ namespace {
 
 constexpr int kMostNumbered = 100;  // two digits
 constexpr std::size_t kMostStages = 256;
-constexpr int kIdentity = 0x74726961;  // "tria"
 
 // ASCII letters, digits and _ alone: part of a Verilog or file name.
 std::string plain(const std::string& name) {
   std::string result;
   for (const char c : name)
     result.push_back(std::isalnum(static_cast<unsigned char>(c)) ? c : '_');
-  return result;
-}
-
-// One line of printable ASCII: names come from files of users.
-std::string printable(const std::string& text) {
-  std::string result = text;
-  for (char& c : result)
-    if (c < ' ' || c > '~') c = '?';
   return result;
 }
 
@@ -90,13 +82,6 @@ class Wiring {
     return netlist_.wires.back().name;
   }
 
-  void input(const char* name, int width, const char* comment) {
-    netlist_.ports.push_back({Port::Direction::input, {name, width}, comment});
-  }
-  void output(const char* name, int width, const char* comment) {
-    netlist_.ports.push_back({Port::Direction::output, {name, width}, comment});
-  }
-
   // An instance on the clock and the stages' reset.
   Instance& add(std::string module, std::string name, std::string comment,
                 std::vector<Parameter> parameters) {
@@ -117,59 +102,14 @@ class Wiring {
   const Stream& logits() const { return plan_.workload.stages.back().output; }
 
   void add_ends() {
-    input("aclk", 1, "clock");
-    input("aresetn", 1, "reset, active low, synchronous");
-    input("s_axis_tdata", int(picture().channels) * 8,
-          "a pixel of the picture, a byte a channel, channel 0 lowest");
-    input("s_axis_tvalid", 1, "");
-    output("s_axis_tready", 1, "");
-    input("s_axis_tlast", 1, "ignored: the stages count");
-    output("m_axis_tdata", 32, "the sum of a logit, signed");
-    output("m_axis_tvalid", 1, "");
-    input("m_axis_tready", 1, "");
-    output("m_axis_tlast", 1, "the last logit of a picture");
-    add_control();
+    add_shell(netlist_,
+              {picture().channels, picture().pixels(), logits().channels});
     const StreamWires in = make_stream("pixels", int(picture().channels) * 8);
     netlist_.assignments.insert(
         netlist_.assignments.end(),
-        {{unused("tlast"), "s_axis_tlast"},
-         {in.valid(), "s_axis_tvalid"},
+        {{in.valid(), "s_axis_tvalid"},
          {in.data(), "s_axis_tdata"},
          {"s_axis_tready", in.ready() + " && !stage_reset"}});
-  }
-
-  void add_control() {
-    const std::vector<Wire> from_host = {
-        {"awaddr", 8}, {"awvalid"},   {"wdata", 32}, {"wstrb", 4}, {"wvalid"},
-        {"bready"},    {"araddr", 8}, {"arvalid"},   {"rready"}};
-    const std::vector<Wire> to_host = {{"awready"},  {"wready"},  {"bresp", 2},
-                                       {"bvalid"},   {"arready"}, {"rdata", 32},
-                                       {"rresp", 2}, {"rvalid"}};
-    for (const Wire& wire :
-         {Wire{"reset"}, Wire{"stage_reset"}, Wire{"config_valid"},
-          Wire{"config_select"}, Wire{"config_data", 32}})
-      netlist_.wires.push_back(wire);
-    netlist_.assignments.push_back({"reset", "!aresetn"});
-    Instance& control =
-        add("control", "control_registers", "the registers of the host",
-            {{"IDENTITY", kIdentity},
-             {"IN_BEATS", picture().pixels()},
-             {"OUT_BEATS", logits().channels}});
-    control.connections = {{"clk", "aclk"},
-                           {"reset", "reset"},
-                           {"in_beat", "s_axis_tvalid && s_axis_tready"},
-                           {"out_beat", "m_axis_tvalid && m_axis_tready"},
-                           {"stage_reset", "stage_reset"},
-                           {"config_valid", "config_valid"},
-                           {"config_select", "config_select"},
-                           {"config_data", "config_data"}};
-    const auto tie = [&](const Wire& wire, Port::Direction direction) {
-      const std::string name = "s_axil_" + wire.name;
-      netlist_.ports.push_back({direction, {name, wire.width}});
-      control.connections.push_back({name, name});
-    };
-    for (const Wire& wire : from_host) tie(wire, Port::Direction::input);
-    for (const Wire& wire : to_host) tie(wire, Port::Direction::output);
   }
 
   void add_stage(std::size_t i) {

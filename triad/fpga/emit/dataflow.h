@@ -11,14 +11,7 @@
 
 namespace triad::fpga {
 
-// Module `top`:
-//   aclk, aresetn          synchronous, active low
-//   s_axis_*               AXI4-Stream in: a pixel's C bytes a beat, row by
-//   row,
-//                          channel 0 lowest; tlast is ignored
-//   m_axis_*               AXI4-Stream out: a logit's sum a beat, 32 bits,
-//                          signed; tlast with the last of a picture
-//   s_axil_*               AXI4-Lite: the registers of fpga/rtl/control.v
+// Module `top`, with the ports of emit/shell.h.
 // Throws Error for a stage beyond what the memory names and the configuration
 // bus can count: 256 stages, 100 units or input channels.
 Netlist make_dataflow(const Plan& plan);

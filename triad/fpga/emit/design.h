@@ -12,13 +12,14 @@
 namespace triad::fpga {
 
 struct Design {
-  std::string style;  // "dataflow"
+  std::string style;  // "dataflow", "array"
   Workload workload;
-  Netlist netlist;            // module `top`, with the ports of emit/dataflow.h
+  Netlist netlist;            // module `top`, with the ports of emit/shell.h
   std::int64_t interval = 0;  // cycles a picture at best, by the slowest part
   std::int64_t patience = 0;  // cycles after which a bench that sees nothing
                               // move gives up
   std::string folding;        // JSON (folding_file.h)
+  std::vector<std::string> warnings = {};  // a line each
   // A row a stage for people, the first the heading.
   std::vector<std::vector<std::string>> stages;
 };

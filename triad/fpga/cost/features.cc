@@ -138,8 +138,8 @@ std::vector<MemoryShape> convolution_memories(const Numbers& p) {
     memories.push_back({p.whole("STEPS"), p.whole("REQUANTISERS") * entry});
     for (std::int64_t i = 0; i < p.whole("REQUANTISERS") * p.whole("OUT_LANES");
          ++i)
-      memories.push_back(
-          {std::int64_t(1) << c.address(), std::int64_t(c.bits()), false});
+      memories.push_back({std::int64_t(1) << c.address(),
+                          std::int64_t(c.bits()), Read::asynchronous});
   }
   return memories;
 }
@@ -187,7 +187,8 @@ Features fifo_features(const Numbers& p) {
 }
 
 std::vector<MemoryShape> fifo_memories(const Numbers& p) {
-  return {{std::int64_t(1) << p.whole("ADDRESS"), p.whole("WIDTH"), false}};
+  return {
+      {std::int64_t(1) << p.whole("ADDRESS"), p.whole("WIDTH"), Read::queue}};
 }
 
 std::vector<MemoryShape> no_memories(const Numbers&) { return {}; }

@@ -66,7 +66,7 @@ std::vector<Use> uses_of(const Netlist& netlist, const Part& part,
       if (is_native || (is_distributed && cost.ramb18 == 0)) {
         lut += cost.lut_memory * (is_native ? 1 : 2);
         blocks += cost.ramb18;
-      } else if (memory.synchronous) {
+      } else if (memory.read != Read::asynchronous) {
         blocks +=
             double(block_rams(part.block_ram, memory.depth, memory.width));
       } else {  // a register and its multiplexers for each bit

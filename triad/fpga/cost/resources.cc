@@ -44,18 +44,21 @@ Resources operator+(const Resources& a, const Resources& b) {
 }
 
 MemoryCost memory_cost(const MemoryShape& memory) {
-  const auto& [depth, width, synchronous] = memory;
+  const auto& [depth, width, read] = memory;
   // RAM32M holds 32 words of 6 bits, RAM64M 64 of 3, in four LUTs either.
   const std::int64_t rows = divide_up(depth, 64);
   const std::int64_t cells =
       depth <= 32 ? divide_up(width, 6) : rows * divide_up(width, 3);
   // Yosys' costs of a cell: 8 of distributed, 129 of half a block RAM.
   const std::int64_t blocks = half_blocks(depth, width);
-  if (synchronous && 129 * blocks < 8 * cells) return {0, 0, 0, double(blocks)};
+  if (read != Read::asynchronous && 129 * blocks < 8 * cells) {
+    const double around = read == Read::queue ? double(width) : 0;
+    return {0, around, around, double(blocks)};
+  }
   // Joining r rows takes a multiplexer a bit: one LUT up to 2, two from 5 on.
   const double inputs = rows < 2 ? 0 : std::ceil(double(rows - 1) / 3);
   return {4.0 * double(cells), inputs * double(width),
-          synchronous ? double(width) : 0, 0};
+          read == Read::synchronous ? double(width) : 0, 0};
 }
 
 ResourceModel parse_resource_model(std::string_view text,

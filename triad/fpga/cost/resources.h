@@ -26,10 +26,15 @@ struct Resources {
 };
 Resources operator+(const Resources& a, const Resources& b);
 
-// A memory of a module; `synchronous` says whether its read has a register.
+// A memory of a module, by how it is read.
+//   synchronous   into a register of its own
+//   queue         at an address that is a register: Yosys takes block RAM for
+//                 large ones and puts a way around it
+//   asynchronous  neither: distributed RAM
+enum class Read { synchronous, queue, asynchronous };
 struct MemoryShape {
   std::int64_t depth = 0, width = 0;
-  bool synchronous = true;
+  Read read = Read::synchronous;
 };
 std::vector<MemoryShape> memories_of(const Instance& instance);
 

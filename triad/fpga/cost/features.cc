@@ -150,6 +150,15 @@ std::vector<MemoryShape> ring_memories(const Numbers& p) {
            p.whole("LANES") * 8}};
 }
 
+// Sums of whole pictures need no ring: one register of sums a group.
+std::vector<MemoryShape> average_memories(const Numbers& p) {
+  const bool is_whole = p.whole("KERNEL_HEIGHT") == p.whole("HEIGHT") &&
+                        p.whole("KERNEL_WIDTH") == p.whole("WIDTH");
+  if (!is_whole) return ring_memories(p);
+  return {{divide_up(p.whole("CHANNELS"), p.whole("LANES")),
+           p.whole("LANES") * p.whole("SUM"), Read::asynchronous}};
+}
+
 std::vector<MemoryShape> tables(std::int64_t count) {
   return std::vector<MemoryShape>(std::size_t(count), {256, 8});
 }
@@ -202,7 +211,7 @@ struct Form {
 const Form kForms[] = {
     {"convolution_stage", convolution_features, convolution_memories},
     {"max_pool_stage", pool_features, ring_memories},
-    {"average_pool_stage", average_features, ring_memories},
+    {"average_pool_stage", average_features, average_memories},
     {"add_stage", add_features, no_memories},
     {"subsample_stage", subsample_features, no_memories},
     {"lanes_stage", lanes_features, no_memories},

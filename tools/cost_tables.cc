@@ -83,14 +83,13 @@ void print_price(const fpga::Price& price, const fpga::Constants& constants) {
   print_table(rows);
   const fpga::NetworkCycles& cycles = price.cycles;
   print_line(fmt::format(
-      "\n{}: a picture every {} cycles, set by {}: {:.0f} pictures/s at {} MHz "
-      "({})",
-      price.plan.workload.name, cycles.interval,
-      cycles.stages[cycles.slowest].name, price.rate(), price.clock_mhz,
+      "\n{}: the first picture after {} cycles, then one every {}: {:.0f} "
+      "pictures/s at {} MHz ({})",
+      price.plan.workload.name, price.times[0].last_out + 1,
+      fpga::interval_of(price.times), price.rate(), price.clock_mhz,
       price.part.clock_source));
-  print_line(fmt::format(
-      "exactly: the first picture after {} cycles, then one every {}",
-      price.times[0].last_out + 1, fpga::interval_of(price.times)));
+  print_line(fmt::format("the slowest stage, {}, takes {} cycles a picture",
+                         cycles.stages[cycles.slowest].name, cycles.interval));
   print_line(fmt::format(
       "work {} cycles: {:.2f}x fewer than without skipping, {} of the ideal; "
       "dense systolic arrays of the same size {}",

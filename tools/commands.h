@@ -18,6 +18,7 @@ void add_line_up(CLI::App& command);
 void add_inspect(CLI::App& command);
 void add_run(CLI::App& command);
 void add_bench(CLI::App& command);
+void add_cost(CLI::App& command);
 void add_data(CLI::App& command);
 void add_zoo(CLI::App& command);
 void add_report(CLI::App& command);

@@ -36,6 +36,7 @@ constexpr Command kCommands[] = {
     {"run", "Classify pictures with a .triad or ONNX file", add_run},
     {"rtl", "Write a model as Verilog with a bench, for an FPGA", add_rtl},
     {"bench", "Speed of the CPU runtime on a .triad file", add_bench},
+    {"cost", "Cycles, resources and energy of a model on an FPGA", add_cost},
     {"data", "Which data sets are where; export the generated digits",
      add_data},
     {"zoo", "Known networks with parameters and operations", add_zoo},

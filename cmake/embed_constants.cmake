@@ -1,0 +1,11 @@
+# Writes OUTPUT, a C++ source with the TOML files of FOLDER, for triad/fpga/cost/embedded.h.
+file(GLOB_RECURSE files RELATIVE ${FOLDER} ${FOLDER}/*.toml)
+list(SORT files)
+set(source "#include \"triad/fpga/cost/embedded.h\"\n\nnamespace triad::fpga {\nnamespace {\n\nconstexpr EmbeddedFile kFiles[] = {\n")
+foreach(file IN LISTS files)
+  string(REGEX REPLACE "\\.toml$" "" name ${file})
+  file(READ ${FOLDER}/${file} text)
+  string(APPEND source "{\"${name}\", R\"toml(${text})toml\"},\n")
+endforeach()
+string(APPEND source "};\n\n}  // namespace\n\nstd::span<const EmbeddedFile> embedded_files() { return kFiles; }\n\n}  // namespace triad::fpga\n")
+file(WRITE ${OUTPUT} "${source}")

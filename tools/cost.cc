@@ -1,0 +1,125 @@
+// triad cost: what a model costs on a hardware target: cycles, resources and
+// energy, layer by layer, and from which sparsity on pruning pays there.
+
+#include <memory>
+
+#include "tools/commands.h"
+#include "tools/cost_tables.h"
+#include "tools/model_file.h"
+#include "tools/output.h"
+#include "triad/base/error.h"
+#include "triad/base/file.h"
+#include "triad/fpga/cost/search.h"
+#include "triad/fpga/fold.h"
+#include "triad/fpga/folding_file.h"
+
+namespace triad::tools {
+namespace {
+
+struct Options {
+  std::string model, target = "fpga", part = "zynq_7020", folding, output,
+                     technology = "asic_45nm";
+  double rate = 0, clock_mhz = 0;
+  std::int64_t interval = 0;
+  int pes = 4;
+  bool break_even = false, advise = false, json = false;
+};
+
+void check(const Options& options) {
+  require(options.target == "fpga", "cost: expected target fpga, got {}",
+          options.target);
+  require(int(!options.folding.empty()) + int(options.rate > 0) +
+                  int(options.interval > 0) <=
+              1,
+          "cost: expected one of --folding, --rate and --interval");
+}
+
+fpga::Price find_price(const Options& options, const fpga::Workload& workload,
+                       const fpga::Part& part,
+                       const fpga::Constants& constants) {
+  const double clock =
+      options.clock_mhz > 0 ? options.clock_mhz : part.clock_mhz;
+  if (options.rate > 0)
+    return fpga::search_rate(workload, part, clock, options.rate, constants);
+  if (options.folding.empty() && options.interval == 0)
+    return fpga::search_budget(workload, part, clock, constants);
+  const auto foldings = options.interval > 0
+                            ? fpga::fold(workload, options.interval)
+                            : fpga::read_foldings(options.folding, workload);
+  return fpga::price(fpga::make_plan(workload, foldings), part, clock,
+                     constants);
+}
+
+void write_reports(const std::filesystem::path& folder,
+                   const fpga::Price& price, const fpga::Constants& constants) {
+  for (const fpga::Report& report : fpga::make_reports(price, constants))
+    write_file(folder / (report.name + ".json"), report.text + "\n");
+  std::vector<fpga::Folding> foldings;
+  for (const fpga::StagePlan& stage : price.plan.stages)
+    foldings.push_back(stage.folding);
+  write_file(folder / "folding.json",
+             fpga::to_json(price.plan.workload, foldings));
+  write_file(folder / "folding_config.json", fpga::to_finn_config(price.plan));
+}
+
+void cost(const Options& options) {
+  check(options);
+  const fpga::Part part = fpga::read_part(options.part);
+  if (options.model.empty()) {
+    require(options.break_even, "cost: expected a model, or --break-even");
+    return print_styles(part, options.pes, options.json);
+  }
+  const ModelFile model = read_model_file(options.model);
+  const fpga::Workload workload = fpga::make_workload(model.graph);
+  if (options.break_even)
+    return print_break_even(workload, part, options.pes, options.json);
+  const fpga::Constants constants = fpga::read_constants(options.technology);
+  fpga::Price price = find_price(options, workload, part, constants);
+  price.times = fpga::time_pictures(price.plan, 3);
+  if (!options.output.empty()) write_reports(options.output, price, constants);
+  if (options.advise) return print_advice(price, options.json);
+  options.json ? print_price_json(price, constants)
+               : print_price(price, constants);
+}
+
+}  // namespace
+
+void add_cost(CLI::App& command) {
+  const auto options = std::make_shared<Options>();
+  command.add_option("model", options->model,
+                     "Run folder, .triad or .onnx file of an integer model");
+  command.add_option("--target", options->target, "fpga")
+      ->capture_default_str();
+  command
+      .add_option("--part", options->part,
+                  "Name of a file in fpga/parts, or a .toml file of your own")
+      ->capture_default_str();
+  command.add_option("--rate", options->rate,
+                     "Pictures per second to reach with the least hardware");
+  command.add_option("--interval", options->interval,
+                     "Cycles a picture to reach, whatever the part");
+  command.add_option("--folding", options->folding,
+                     "A folding file, as triad rtl reads it");
+  command.add_option("--clock", options->clock_mhz,
+                     "MHz; default: the part's own");
+  command
+      .add_option("--technology", options->technology,
+                  "Energy constants: a name in fpga/technology, or a .toml "
+                  "file")
+      ->capture_default_str();
+  command.add_flag("--break-even", options->break_even,
+                   "From which sparsity on pruning pays, by kind of hardware");
+  command
+      .add_option("--pes", options->pes,
+                  "Processing elements side by side, for --break-even")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  command.add_flag("--advise", options->advise,
+                   "Groups in which to prune for this folding, as a recipe");
+  command.add_option("-o,--output", options->output,
+                     "Folder for the reports as JSON and the foldings");
+  command.add_flag("--json", options->json, "Machine-readable output");
+  command.callback([options] { cost(*options); });
+}
+
+}  // namespace triad::tools

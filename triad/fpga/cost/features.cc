@@ -1,0 +1,260 @@
+// The terms of each module's closed form, read off its Verilog: what grows with
+// the bits of adders, registers and multiplexers. Coefficients are fitted.
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "triad/base/divide.h"
+#include "triad/base/error.h"
+#include "triad/fpga/cost/resources.h"
+#include "triad/fpga/emit/bits.h"
+
+namespace triad::fpga {
+namespace {
+
+int levels_of(std::int64_t lanes) {
+  return int(std::bit_width(std::uint64_t(lanes - 1)));
+}
+
+class Numbers {
+ public:
+  explicit Numbers(const Instance& instance) : instance_(instance) {}
+  double operator()(std::string_view name) const { return double(whole(name)); }
+  std::int64_t whole(std::string_view name) const {
+    for (const Parameter& parameter : instance_.parameters)
+      if (parameter.name == name)
+        if (const auto* value = std::get_if<std::int64_t>(&parameter.value))
+          return *value;
+    fail("fpga: module {} has no number {}", instance_.module, name);
+  }
+
+ private:
+  const Instance& instance_;
+};
+
+// Of the adders of fpga/rtl/adder_tree.v.
+struct Tree {
+  double first = 0, others = 0;       // bits of adders: of two lanes, of sums
+  double registers = 0, carries = 0;  // bits; chains of four
+};
+
+Tree tree_of(std::int64_t lanes, int bits, int levels) {
+  if (levels == 0) return {};
+  const std::int64_t low = (std::int64_t(1) << levels) / 2;
+  Tree tree = tree_of(std::min(lanes, low), bits, levels - 1);
+  if (lanes > low) {
+    const Tree high = tree_of(lanes - low, bits, levels - 1);
+    const double width = bits + levels - 1;
+    (levels == 1 ? tree.first : tree.others) += width;
+    tree.carries += std::ceil((width + 1) / 4);
+    tree.first += high.first;
+    tree.others += high.others;
+    tree.registers += high.registers;
+    tree.carries += high.carries;
+  }
+  tree.registers += bits + levels + 1;
+  return tree;
+}
+
+struct Convolution {
+  explicit Convolution(const Numbers& p)
+      : units(p("UNITS")),
+        pes(p("PES")),
+        lanes(p("LANES")),
+        requantisers(p("REQUANTISERS")),
+        sum(p("SUM")),
+        out_lanes(p("OUT_LANES")) {
+    is_ternary = p.whole("WEIGHT_BITS") == 2;
+    is_logits = p.whole("LOGITS") != 0;
+    has_rows = p.whole("MULTIPLIER") != 0;
+    groups = divide_up(p.whole("CHANNELS"), p.whole("LANES"));
+    beats = divide_up(p.whole("FILTERS"), p.whole("OUT_LANES"));
+    const std::int64_t words = p.whole("WORDS");
+    const std::int64_t stay = words + levels_of(p.whole("LANES")) +
+                              p.whole("PES") / p.whole("REQUANTISERS") + beats +
+                              (is_logits  ? 4
+                               : has_rows ? 10
+                                          : 7);
+    pixel = index_width(divide_up(stay, std::max(words, beats)));
+    place = 1 + index_width(beats) + index_width(p.whole("OUT_LANES"));
+  }
+  double units, pes, lanes, requantisers, sum, out_lanes;
+  bool is_ternary, is_logits, has_rows;
+  std::int64_t groups, beats;
+  int pixel, place;
+  int address() const { return pixel + index_width(beats); }
+  double bits() const { return is_logits ? 32 : 8; }
+};
+
+Features convolution_features(const Numbers& p) {
+  const Convolution c(p);
+  const double weight_bits = p("WEIGHT_BITS");
+  const double pes = c.units * c.pes;
+  const bool is_wide = p.whole("IN_SIGNED") != 0 || p.whole("IN_ZERO") != 0;
+  const int term = c.is_ternary ? 9 : 9 + int(weight_bits);
+  const Tree tree =
+      tree_of(p.whole("LANES"), term, levels_of(p.whole("LANES")));
+  const double sources = c.units * c.requantisers;
+  const double bytes = c.is_logits ? 0 : sources;
+  const double taps = p("KERNEL_HEIGHT") + p("KERNEL_WIDTH");
+  Features f;
+  f["one"] = 1;
+  f["units"] = c.units;
+  f["gate_bits"] = c.is_ternary ? pes * c.lanes * (is_wide ? 9 : 8.5) : 0;
+  f["tree_bits"] = pes * (tree.others + (c.is_ternary ? 0 : tree.first));
+  f["tree_registers"] = pes * tree.registers;
+  f["tree_carries"] = pes * tree.carries;
+  f["sum_bits"] = pes * c.sum;
+  f["sum_carries"] = pes * std::ceil(c.sum / 4);
+  f["shift_bits"] = c.units * (c.pes - c.requantisers) * c.sum;
+  f["code_bits"] = pes * c.lanes * weight_bits;
+  f["beat_bits"] = c.units * c.lanes * (is_wide ? 9 : 8);
+  f["requantisers"] = c.has_rows ? bytes : 0;
+  f["requantisers_dsp"] = c.has_rows ? 0 : bytes;
+  f["requantise_sum_bits"] = sources * c.sum;
+  f["collector"] = sources * c.out_lanes;
+  f["source_bits"] = sources * (c.bits() + c.address());
+  f["merge_bits"] = c.out_lanes * c.bits() * std::ceil((sources - 1) / 5);
+  f["out_bits"] = c.out_lanes * c.bits();
+  f["taps"] = c.units * taps;
+  f["place_bits"] = c.units * index_width(p.whole("WIDTH") * c.groups);
+  f["products"] = c.is_ternary ? 0 : pes * c.lanes;
+  return f;
+}
+
+std::vector<MemoryShape> convolution_memories(const Numbers& p) {
+  const Convolution c(p);
+  const std::int64_t word =
+      1 + index_width(p.whole("KERNEL_HEIGHT")) +
+      index_width(p.whole("KERNEL_WIDTH")) + index_width(c.groups) +
+      p.whole("PES") * p.whole("LANES") * p.whole("WEIGHT_BITS");
+  const int place = index_width(p.whole("WIDTH") * c.groups);
+  std::vector<MemoryShape> memories = {
+      {p.whole("WORDS"), p.whole("UNITS") * word}};
+  const std::int64_t entry = c.place + 16 + p.whole("SUM");
+  for (std::int64_t unit = 0; unit < p.whole("UNITS"); ++unit) {
+    memories.push_back({p.whole("LINES") << place, p.whole("LANES") * 8});
+    memories.push_back({p.whole("STEPS"), p.whole("REQUANTISERS") * entry});
+    for (std::int64_t i = 0; i < p.whole("REQUANTISERS") * p.whole("OUT_LANES");
+         ++i)
+      memories.push_back({std::int64_t(1) << c.address(),
+                          std::int64_t(c.bits()), Read::asynchronous});
+  }
+  return memories;
+}
+
+std::vector<MemoryShape> ring_memories(const Numbers& p) {
+  const std::int64_t groups = divide_up(p.whole("CHANNELS"), p.whole("LANES"));
+  return {{p.whole("LINES") << index_width(p.whole("WIDTH") * groups),
+           p.whole("LANES") * 8}};
+}
+
+// Sums of whole pictures need no ring: one register of sums a group.
+std::vector<MemoryShape> average_memories(const Numbers& p) {
+  const bool is_whole = p.whole("KERNEL_HEIGHT") == p.whole("HEIGHT") &&
+                        p.whole("KERNEL_WIDTH") == p.whole("WIDTH");
+  if (!is_whole) return ring_memories(p);
+  return {{divide_up(p.whole("CHANNELS"), p.whole("LANES")),
+           p.whole("LANES") * p.whole("SUM"), Read::asynchronous}};
+}
+
+std::vector<MemoryShape> tables(std::int64_t count) {
+  return std::vector<MemoryShape>(std::size_t(count), {256, 8});
+}
+
+Features pool_features(const Numbers& p) {
+  const std::int64_t groups = divide_up(p.whole("CHANNELS"), p.whole("LANES"));
+  return {{"one", 1},
+          {"lanes", p("LANES")},
+          {"taps", p("KERNEL_HEIGHT") + p("KERNEL_WIDTH")},
+          {"place_bits", index_width(p.whole("WIDTH") * groups)}};
+}
+
+Features average_features(const Numbers& p) {
+  Features f = pool_features(p);
+  f["sum_bits"] = p("LANES") * p("SUM");
+  return f;
+}
+
+Features add_features(const Numbers& p) {
+  return {
+      {"one", 1}, {"lanes", p("LANES")}, {"terms", p("LANES") * p("INPUTS")}};
+}
+
+Features subsample_features(const Numbers& p) {
+  return {{"one", 1}, {"lanes", p("LANES")}, {"out_lanes", p("OUT_LANES")}};
+}
+
+Features lanes_features(const Numbers& p) {
+  const double in = p("IN_LANES"), out = p("OUT_LANES");
+  return {{"one", 1}, {"lanes", in + out}, {"crossing", std::min(in, out)}};
+}
+
+Features fifo_features(const Numbers& p) {
+  return {{"one", 1}, {"address_bits", p("ADDRESS")}, {"width", p("WIDTH")}};
+}
+
+std::vector<MemoryShape> fifo_memories(const Numbers& p) {
+  return {
+      {std::int64_t(1) << p.whole("ADDRESS"), p.whole("WIDTH"), Read::queue}};
+}
+
+std::vector<MemoryShape> no_memories(const Numbers&) { return {}; }
+
+struct Form {
+  const char* module;
+  Features (*features)(const Numbers&);
+  std::vector<MemoryShape> (*memories)(const Numbers&);
+};
+
+const Form kForms[] = {
+    {"convolution_stage", convolution_features, convolution_memories},
+    {"max_pool_stage", pool_features, ring_memories},
+    {"average_pool_stage", average_features, average_memories},
+    {"add_stage", add_features, no_memories},
+    {"subsample_stage", subsample_features, no_memories},
+    {"lanes_stage", lanes_features, no_memories},
+    {"fifo", fifo_features, fifo_memories},
+    {"input_stage",
+     [](const Numbers& p) -> Features {
+       return {{"one", 1}, {"channels", p("CHANNELS")}};
+     },
+     [](const Numbers& p) { return tables(p.whole("CHANNELS")); }},
+    {"table_stage",
+     [](const Numbers& p) -> Features {
+       return {{"one", 1}, {"lanes", p("LANES")}};
+     },
+     [](const Numbers& p) { return tables(p.whole("LANES")); }},
+    {"fork_stream",
+     [](const Numbers& p) -> Features {
+       return {{"one", 1}, {"width", p("WIDTH")}};
+     },
+     no_memories},
+    {"control",
+     [](const Numbers&) -> Features {
+       return {{"one", 1}};
+     },
+     no_memories},
+};
+
+const Form& form_of(const Instance& instance) {
+  const auto* found = std::ranges::find(
+      kForms, instance.module,
+      [](const Form& form) { return std::string_view(form.module); });
+  require(found != std::end(kForms), "fpga: no resource model for module {}",
+          instance.module);
+  return *found;
+}
+
+}  // namespace
+
+Features features_of(const Instance& instance) {
+  return form_of(instance).features(Numbers(instance));
+}
+
+std::vector<MemoryShape> memories_of(const Instance& instance) {
+  return form_of(instance).memories(Numbers(instance));
+}
+
+}  // namespace triad::fpga

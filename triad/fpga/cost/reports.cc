@@ -1,0 +1,190 @@
+// The JSON files of a price.
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "triad/fpga/cost/price.h"
+#include "triad/fpga/emit/dataflow.h"
+#include "triad/fpga/folding_file.h"
+
+namespace triad::fpga {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const Resources& resources) {
+  return {{"lut", std::round(resources.lut)},
+          {"lut_memory", std::round(resources.lut_memory)},
+          {"ff", std::round(resources.ff)},
+          {"carry4", std::round(resources.carry4)},
+          {"dsp", std::round(resources.dsp)},
+          {"ramb18", resources.ramb18}};
+}
+
+Json to_json(const Energy& energy) {
+  return {{"arithmetic_pj", energy.arithmetic_pj},
+          {"on_chip_pj", energy.on_chip_pj},
+          {"off_chip_pj", energy.off_chip_pj},
+          {"total_pj", energy.total_pj()}};
+}
+
+Json to_json(const Folding& folding) {
+  return {{"units", folding.units},
+          {"pes", folding.pes},
+          {"lanes", folding.lanes},
+          {"requantisers", folding.requantisers}};
+}
+
+Json to_json(const OpCounts& counts) {
+  return {{"cycles", counts.cycles},
+          {"lane_additions", counts.lane_additions},
+          {"accumulations", counts.accumulations},
+          {"multiplications", counts.multiplications},
+          {"requantisations", counts.requantisations},
+          {"weight_bits", counts.weight_bits},
+          {"activation_bits", counts.activation_bits},
+          {"stored_bits", counts.stored_bits},
+          {"border_bits", counts.border_bits}};
+}
+
+Json layer_cycles(const Price& price) {
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < price.cycles.stages.size(); ++i) {
+    const StageCycles& stage = price.cycles.stages[i];
+    Json row = {{"name", stage.name},
+                {"kind", stage.kind},
+                {"folding", to_json(price.plan.stages[i].folding)},
+                {"cycles", stage.cycles},
+                {"reads", stage.reads},
+                {"writes", stage.writes},
+                {"work", stage.work}};
+    if (stage.words > 0) {
+      row["words"] = stage.words;
+      row["dense_words"] = stage.dense_words;
+      row["ideal_words"] = stage.ideal_words;
+      row["share_of_ideal"] = stage.share_of_ideal();
+      row["systolic_cycles"] = stage.systolic;
+    }
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+Json layer_resources(const Price& price) {
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < price.stages.size(); ++i) {
+    Json row = {{"name", price.cycles.stages[i].name},
+                {"source", "closed form"}};
+    row.update(to_json(price.stages[i]));
+    rows.push_back(row);
+  }
+  Json control = {{"name", "control"}, {"source", "closed form"}};
+  control.update(to_json(price.control));
+  rows.push_back(control);
+  return rows;
+}
+
+Json op_counts(const Price& price) {
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < price.counts.size(); ++i)
+    rows.push_back({{"name", price.cycles.stages[i].name},
+                    {"counts", to_json(price.counts[i])},
+                    {"without_skipping", to_json(price.dense_counts[i])},
+                    {"energy", to_json(price.energy[i])}});
+  return rows;
+}
+
+Json uses(const Price& price) {
+  Json json;
+  for (const Use& use : price.uses)
+    json[use.resource] = {{"used", std::round(use.used)},
+                          {"available", use.available},
+                          {"share", use.share()}};
+  return json;
+}
+
+Json technology(const Technology& technology) {
+  Json rows = Json::array();
+  for (const Constant& constant : technology.constants)
+    rows.push_back({{"name", constant.name},
+                    {"value", constant.value},
+                    {"unit", constant.unit},
+                    {"node", constant.node},
+                    {"source", constant.source},
+                    {"mark", constant.mark}});
+  return rows;
+}
+
+Json network(const Price& price, const Constants& constants) {
+  const NetworkCycles& cycles = price.cycles;
+  return {{"network", price.plan.workload.name},
+          {"part", price.part.name},
+          {"part_source", price.part.source},
+          {"clock_mhz", price.clock_mhz},
+          {"interval_cycles", cycles.interval},
+          {"latency_cycles",
+           price.times.empty() ? Json() : Json(price.times[0].last_out + 1)},
+          {"interval_cycles_exact",
+           price.times.empty() ? Json() : Json(interval_of(price.times))},
+          {"slowest", cycles.stages[cycles.slowest].name},
+          {"pictures_per_second", price.rate()},
+          {"work_cycles", cycles.work},
+          {"work_cycles_without_skipping", cycles.dense_work},
+          {"work_cycles_systolic", cycles.systolic},
+          {"share_of_ideal", cycles.share_of_ideal()},
+          {"resources", to_json(price.total)},
+          {"uses", uses(price)},
+          {"energy_per_picture", to_json(price.total_energy())},
+          {"energy_without_skipping", to_json(price.total_dense_energy())},
+          {"loading_weights_pj", price.loading_pj},
+          {"resource_model",
+           {{"tool", constants.resources.tool},
+            {"date", constants.resources.date}}},
+          {"technology", technology(constants.technology)}};
+}
+
+Json memories(const Instance& instance) {
+  MemoryCost sum;
+  for (const MemoryShape& memory : memories_of(instance)) {
+    const MemoryCost cost = memory_cost(memory);
+    sum.lut_memory += cost.lut_memory;
+    sum.mux += cost.mux;
+    sum.ff += cost.ff;
+    sum.ramb18 += cost.ramb18;
+  }
+  return {{"lut_memory", sum.lut_memory},
+          {"mux", sum.mux},
+          {"ff", sum.ff},
+          {"ramb18", sum.ramb18}};
+}
+
+Json instances(const Price& price, const Constants& constants) {
+  Json rows = Json::array();
+  for (const Instance& instance : make_dataflow(price.plan).instances) {
+    Json parameters;
+    for (const Parameter& parameter : instance.parameters)
+      std::visit([&](const auto& value) { parameters[parameter.name] = value; },
+                 parameter.value);
+    rows.push_back(
+        {{"name", instance.name},
+         {"module", instance.module},
+         {"parameters", parameters},
+         {"features", features_of(instance)},
+         {"memories", memories(instance)},
+         {"resources", to_json(resources_of(instance, constants.resources))}});
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::vector<Report> make_reports(const Price& price,
+                                 const Constants& constants) {
+  return {{"layer_cycles", layer_cycles(price).dump(1)},
+          {"layer_resources", layer_resources(price).dump(1)},
+          {"op_counts", op_counts(price).dump(1)},
+          {"network", network(price, constants).dump(1)},
+          {"instances", instances(price, constants).dump(1)}};
+}
+
+}  // namespace triad::fpga

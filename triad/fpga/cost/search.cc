@@ -1,0 +1,122 @@
+#include "triad/fpga/cost/search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "triad/base/error.h"
+#include "triad/fpga/fold.h"
+
+namespace triad::fpga {
+namespace {
+
+std::string excess(const Price& price) {
+  std::string text;
+  for (const Use& use : price.uses) {
+    if (use.share() <= 1) continue;
+    const double used = std::ceil(use.used);
+    text += fmt::format("{}{:.0f} {} needed, {} there: {:.0f} too many",
+                        text.empty() ? "" : "; ", used, use.resource,
+                        use.available, used - double(use.available));
+  }
+  return text;
+}
+
+bool fits(const Price& price) { return tightest(price.uses).share() <= 1; }
+
+class Search {
+ public:
+  Search(const Workload& workload, const Part& part, double clock_mhz,
+         const Constants& constants)
+      : workload_(workload),
+        part_(part),
+        clock_mhz_(clock_mhz),
+        constants_(constants) {}
+
+  Price at(std::int64_t interval) const {
+    return price(make_plan(workload_, fold(workload_, interval)), part_,
+                 clock_mhz_, constants_);
+  }
+
+  // The shortest interval that any folding reaches.
+  std::int64_t shortest() const {
+    std::int64_t low = 0, high = longest();
+    while (high - low > 1) {
+      const std::int64_t middle = low + (high - low) / 2;
+      (is_reachable(middle) ? high : low) = middle;
+    }
+    return high;
+  }
+
+  // Of one PE of one lane everywhere.
+  std::int64_t longest() const {
+    std::int64_t cycles = 1;
+    for (std::size_t i = 0; i < workload_.stages.size(); ++i)
+      cycles = std::max(cycles, stage_cycles(workload_, i, {}, 1));
+    return cycles;
+  }
+
+ private:
+  bool is_reachable(std::int64_t interval) const {
+    try {
+      fold(workload_, interval);
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
+  const Workload& workload_;
+  const Part& part_;
+  double clock_mhz_;
+  const Constants& constants_;
+};
+
+}  // namespace
+
+void require_fit(const Price& price) {
+  require(fits(price), "fpga: {}: {} (by the closed forms)", price.part.name,
+          excess(price));
+}
+
+Price search_budget(const Workload& workload, const Part& part,
+                    double clock_mhz, const Constants& constants) {
+  const Search search(workload, part, clock_mhz, constants);
+  // Intervals are tried on a scale of 5 %: finer steps change no folding.
+  const double low = std::log(double(search.shortest()));
+  const double high = std::log(double(search.longest()));
+  const int steps = std::max(1, int(std::ceil((high - low) / 0.05)));
+  const auto interval = [&](int step) {
+    return std::int64_t(std::ceil(std::exp(low + (high - low) * step / steps)));
+  };
+  Price best = search.at(interval(steps));
+  require_fit(best);
+  int fast = -1, slow = steps;  // the slow one fits
+  while (slow - fast > 1) {
+    const int middle = fast + (slow - fast) / 2;
+    Price candidate = search.at(interval(middle));
+    if (fits(candidate)) {
+      slow = middle;
+      best = std::move(candidate);
+    } else {
+      fast = middle;
+    }
+  }
+  return best;
+}
+
+Price search_rate(const Workload& workload, const Part& part, double clock_mhz,
+                  double pictures_per_second, const Constants& constants) {
+  require(pictures_per_second > 0,
+          "fpga: expected a rate above 0 pictures/s, got {}",
+          pictures_per_second);
+  const auto interval = std::int64_t(clock_mhz * 1e6 / pictures_per_second);
+  const Search search(workload, part, clock_mhz, constants);
+  require(interval >= 1, "fpga: {} pictures/s are more than one a cycle",
+          pictures_per_second);
+  Price result = search.at(interval);
+  require_fit(result);
+  return result;
+}
+
+}  // namespace triad::fpga

@@ -1,0 +1,51 @@
+#pragma once
+// The best folding of each layer on a part, and what it says back to pruning.
+
+#include <string>
+#include <vector>
+
+#include "triad/encoding/structure.h"
+#include "triad/fpga/cost/price.h"
+
+namespace triad::fpga {
+
+// The fastest pipeline that fits `part`. Throws Error naming the resource that
+// even the slowest folding exceeds, and by how much.
+Price search_budget(const Workload& workload, const Part& part,
+                    double clock_mhz, const Constants& constants);
+
+// The smallest pipeline with that rate. Throws Error naming the layer that is
+// too slow at its widest, or the resource that is exceeded and by how much.
+Price search_rate(const Workload& workload, const Part& part, double clock_mhz,
+                  double pictures_per_second, const Constants& constants);
+
+// Throws Error unless the design fits: "Zynq-7020: 61000 LUTs needed, 53200
+// there: 7800 too many".
+void require_fit(const Price& price);
+
+// Where shapes do not divide: lanes idle in the last block of channels, PEs in
+// the last tile. One line each.
+std::vector<std::string> warnings(const Plan& plan);
+
+// Groups in which to prune a layer so that this folding skips them, and the
+// density from which on it no longer pays: with fewer living groups another
+// stage is the slowest.
+struct Advice {
+  std::string layer;
+  encoding::PeGeometry geometry;  // what a word of a unit holds
+  double density = 1;             // living groups now
+  double useful_density = 1;      // at which the layer is as fast as the
+                                  // slowest stage that pruning cannot speed up
+  double idle_percent = 0;        // of lanes, for shapes that do not divide
+};
+std::vector<Advice> advise(const Price& price);
+
+// The geometry that most work of the network asks for, as [pattern] and
+// [group_lasso] of a recipe.
+std::string to_recipe(const std::vector<Advice>& advice);
+
+// folding_config.json of FINN: PE and SIMD of its matrix-vector units in the
+// order of the layers. Pruned groups cost FINN their cycles.
+std::string to_finn_config(const Plan& plan);
+
+}  // namespace triad::fpga

@@ -1,5 +1,5 @@
 // line_ring with tap_address for all timings of the first cycles after reset
-// (bounded): a picture of 3 x 2 pixels of one beat, padded above and on the left,
+// (bounded): pictures of 2 x 2 pixels of one beat, padded above and left,
 // windows of 2 x 2, three lines. Whatever tap of a valid position is asked for,
 // in whatever cycle, its beat lies where it should, or it is outside.
 module ring_proof (
@@ -17,11 +17,11 @@ module ring_proof (
   wire place, inside;
   wire [1:0] rows_inside, columns_inside;
   line_ring #(
-      .HEIGHT(3),
+      .HEIGHT(2),
       .WIDTH(2),
       .KERNEL_HEIGHT(2),
       .KERNEL_WIDTH(2),
-      .OUT_HEIGHT(3),
+      .OUT_HEIGHT(2),
       .OUT_WIDTH(2),
       .LINES(3),
       .SLOT(2),
@@ -62,8 +62,8 @@ module ring_proof (
   // The memory, which holds for each beat its number.
   reg [5:0] stored[0:5];
   reg [5:0] beats = 0;
-  reg [1:0] y = 0, picture = 0;  // of the position
-  reg x = 0;
+  reg [1:0] picture = 0;  // of the position
+  reg y = 0, x = 0;
   always @(posedge clk)
     if (!reset) begin
       if (store) begin
@@ -72,13 +72,13 @@ module ring_proof (
       end
       if (next && position_valid) begin
         x <= !x;
-        if (x) y <= y == 2 ? 0 : y + 1;
-        if (x && y == 2) picture <= picture + 1;
+        if (x) y <= !y;
+        if (x && y) picture <= picture + 1;
       end
     end
-  wire [5:0] beat = picture * 6 + (y + tap_row - 1) * 2 + x + tap_column - 1;
+  wire [5:0] beat = picture * 4 + (y + tap_row - 1) * 2 + x + tap_column - 1;
   wire expected_inside = y + tap_row != 0 && x + tap_column != 0;
-  wire [5:0] last = picture * 6 + y * 2 + x;
+  wire [5:0] last = picture * 4 + y * 2 + x;
   always @* if (!reset) begin
     assert (store == (in_valid && in_ready));
     assert (position_valid == (beats > last));

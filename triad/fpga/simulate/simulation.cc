@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <sstream>
 
@@ -71,11 +74,21 @@ bool is_key(const fs::path& folder) {
   return folder.filename().string().size() == 32;
 }
 
+// Of a process that was killed before it could remove it.
+bool is_left_over(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  int process = 0;
+  return std::sscanf(name.c_str(), "run-%d-", &process) == 1 && process > 0 &&
+         kill(process, 0) != 0 && errno == ESRCH;
+}
+
 void remove_oldest() {
   std::vector<std::pair<fs::file_time_type, fs::path>> kept;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(own_folder(), error))
-    if (is_key(entry.path()))
+    if (is_left_over(entry.path()))
+      fs::remove_all(entry.path(), error);
+    else if (is_key(entry.path()))
       kept.emplace_back(fs::last_write_time(entry.path(), error), entry.path());
   std::ranges::sort(kept, std::greater{});
   for (std::size_t i = kKept; i < kept.size(); ++i)

@@ -3,7 +3,7 @@
 // the user's own below the system's folder for temporary files, by the content
 // of what was compiled; the memories' contents are read at each run, so weights
 // that change no sizes compile nothing anew. The least recently used ones
-// beyond 8 are removed.
+// beyond 8 are removed, and what killed processes left.
 
 #include <cstdint>
 #include <filesystem>

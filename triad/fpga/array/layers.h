@@ -20,7 +20,7 @@ struct ArrayLayer {
   encoding::Quantization to;  // saturates the output, before a table
 };
 
-// `pes` as the step uses them. Nothing for stages that are no convolution: the
+// Nothing for stages that are no convolution: the
 // picture, max pools and adds.
 std::optional<ArrayLayer> make_layer(const Workload& workload,
                                      const Stage& stage,

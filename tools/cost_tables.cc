@@ -85,9 +85,8 @@ void print_price(const fpga::Price& price, const fpga::Constants& constants) {
   print_line(fmt::format(
       "\n{}: the first picture after {} cycles, then one every {}: {:.0f} "
       "pictures/s at {} MHz ({})",
-      price.plan.workload.name, price.times[0].last_out + 1,
-      fpga::interval_of(price.times), price.rate(), price.clock_mhz,
-      price.part.clock_source));
+      price.plan.workload.name, price.times[0].last_out + 1, price.interval(),
+      price.rate(), price.clock_mhz, price.part.clock_source));
   print_line(fmt::format("the slowest stage, {}, takes {} cycles a picture",
                          cycles.stages[cycles.slowest].name, cycles.interval));
   print_line(fmt::format(

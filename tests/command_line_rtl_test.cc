@@ -87,6 +87,26 @@ TEST_F(RtlCommand, WritesAFolderWhoseBenchPasses) {
               testing::StartsWith("FAIL: picture 0, logit 0: expected"));
 }
 
+TEST_F(RtlCommand, SaysOfBothStylesWhatLimitsThem) {
+  for (const auto& [style, limit] :
+       {std::pair{"dataflow", "those of the slowest stage,"},
+        std::pair{"array", "those of all steps in turn,"}}) {
+    const std::string out = file(style);
+    const Answer answer =
+        run_triad({"rtl", TRIAD_GOLDEN "/good/lowered.triad", "--style", style,
+                   "-o", out, "--limit", "1"});
+    ASSERT_EQ(answer.code, 0) << answer.err;
+    EXPECT_THAT(read_text(out + "/README.md"), HasSubstr(limit));
+  }
+}
+
+TEST_F(RtlCommand, FoldsToAnInterval) {
+  const Answer answer = run_triad({"rtl", lenet(), "--interval", "20000", "-o",
+                                   file("out"), "--limit", "1"});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  EXPECT_THAT(answer.out, HasSubstr("7 stages, a picture each"));
+}
+
 TEST_F(RtlCommand, TheFoldingItWritesCanBeGivenBack) {
   const std::string model = lenet(), first = file("a"), second = file("b");
   ASSERT_EQ(run_triad({"rtl", model, "-o", first, "--limit", "1"}).code, 0);

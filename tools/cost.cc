@@ -75,7 +75,7 @@ void cost(const Options& options) {
     return print_break_even(workload, part, options.pes, options.json);
   const fpga::Constants constants = fpga::read_constants(options.technology);
   fpga::Price price = find_price(options, workload, part, constants);
-  price.times = fpga::time_pictures(price.plan, 3);
+  if (price.times.empty()) price.times = fpga::time_pictures(price.plan, 6);
   if (!options.output.empty()) write_reports(options.output, price, constants);
   if (options.advise) return print_advice(price, options.json);
   options.json ? print_price_json(price, constants)

@@ -85,9 +85,8 @@ void print_price(const fpga::Price& price, const fpga::Constants& constants) {
   print_line(fmt::format(
       "\n{}: the first picture after {} cycles, then one every {}: {:.0f} "
       "pictures/s at {} MHz ({})",
-      price.plan.workload.name, price.times[0].last_out + 1,
-      fpga::interval_of(price.times), price.rate(), price.clock_mhz,
-      price.part.clock_source));
+      price.plan.workload.name, price.times[0].last_out + 1, price.interval(),
+      price.rate(), price.clock_mhz, price.part.clock_source));
   print_line(fmt::format("the slowest stage, {}, takes {} cycles a picture",
                          cycles.stages[cycles.slowest].name, cycles.interval));
   print_line(fmt::format(
@@ -199,12 +198,14 @@ void print_advice(const fpga::Price& price, bool as_json) {
   const auto advice = fpga::advise(price);
   Json json = Json::array();
   Rows rows = {{"layer", "outputs", "inputs", "taps", "density now",
-                "useful down to", "idle"}};
+                "useful down to", "pays below", "proposed", "idle"}};
   for (const fpga::Advice& layer : advice) {
     const auto& [outputs, inputs, taps] = layer.geometry;
     rows.push_back({layer.layer, std::to_string(outputs),
                     std::to_string(inputs), std::to_string(taps),
                     percent(layer.density), percent(layer.useful_density),
+                    percent(layer.break_even_density),
+                    percent(layer.proposed_density),
                     fmt::format("{:.1f} %", layer.idle_percent)});
     json.push_back({{"layer", layer.layer},
                     {"outputs", outputs},
@@ -212,6 +213,8 @@ void print_advice(const fpga::Price& price, bool as_json) {
                     {"taps", taps},
                     {"density", layer.density},
                     {"useful_density", layer.useful_density},
+                    {"break_even_density", layer.break_even_density},
+                    {"proposed_density", layer.proposed_density},
                     {"idle_percent", layer.idle_percent}});
   }
   if (as_json) return print_json(json);

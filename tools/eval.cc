@@ -76,7 +76,8 @@ void add_checks(Json& json, const graph::Executor& executor) {
   if (const auto* rtl = find<fpga::RtlExecutor>(executor))
     json["cycles"] = {{"latency", rtl->cycles().latency},
                       {"interval", rtl->cycles().interval},
-                      {"slowest_stage", rtl->cycles().expected}};
+                      {"expected", rtl->cycles().expected},
+                      {"limited_by", rtl->cycles().limited_by}};
 }
 
 void print_checks(const Options& options, const graph::Executor& executor) {
@@ -86,9 +87,10 @@ void print_checks(const Options& options, const graph::Executor& executor) {
                            checked->agreement().numbers, options.against));
   if (const auto* rtl = find<fpga::RtlExecutor>(executor))
     print_line(fmt::format(
-        "rtl: {} cycles for the first picture, {:.1f} for each after it (its "
-        "slowest stage: {})",
-        rtl->cycles().latency, rtl->cycles().interval, rtl->cycles().expected));
+        "rtl: {} cycles for the first picture, {:.1f} for each after it ({}: "
+        "{})",
+        rtl->cycles().latency, rtl->cycles().interval, rtl->cycles().limited_by,
+        rtl->cycles().expected));
 }
 
 void eval(const Options& options) {

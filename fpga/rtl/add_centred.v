@@ -6,7 +6,7 @@ module add_centred #(
     parameter SIGNED = 0,
     parameter ZERO = 0
 ) (
-    input inside,
+    input is_inside,
     input [LANES*8-1:0] data,  // [LANES]
     input [LANES*SUM-1:0] sums,  // [LANES]
     output [LANES*SUM-1:0] next  // [LANES]
@@ -17,7 +17,7 @@ module add_centred #(
       .SIGNED(SIGNED),
       .ZERO(ZERO)
   ) centre (
-      .inside(inside),
+      .is_inside(is_inside),
       .data(data),
       .values(values)
   );

@@ -65,7 +65,7 @@ module average_pool_stage #(
       );
     end else begin : windows
       wire advance = sums_ready || !sums_valid;
-      wire valid, inside, first, last;
+      wire valid, is_inside, first, last;
       wire [LANES*8-1:0] data;
       window_reader #(
           .HEIGHT(HEIGHT),
@@ -89,7 +89,7 @@ module average_pool_stage #(
           .in_data(in_data),
           .advance(advance),
           .out_valid(valid),
-          .out_inside(inside),
+          .out_inside(is_inside),
           .out_first(first),
           .out_last(last),
           .out_data(data)
@@ -102,7 +102,7 @@ module average_pool_stage #(
           .SIGNED(IN_SIGNED),
           .ZERO(IN_ZERO)
       ) adder (
-          .inside(inside),
+          .is_inside(is_inside),
           .data(data),
           .sums(first ? {LANES * SUM{1'b0}} : total),
           .next(next)

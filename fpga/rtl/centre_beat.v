@@ -5,7 +5,7 @@ module centre_beat #(
     parameter SIGNED = 0,
     parameter ZERO = 0
 ) (
-    input inside,
+    input is_inside,
     input [LANES*8-1:0] data,  // [LANES]
     output [LANES*9-1:0] values  // [LANES]
 );
@@ -16,7 +16,7 @@ module centre_beat #(
       wire [7:0] raw = data[lane*8+:8];
       wire [8:0] centred =
           {SIGNED != 0 && raw[7], raw} - OFFSET[8:0];
-      assign values[lane*9+:9] = centred & {9{inside}};
+      assign values[lane*9+:9] = centred & {9{is_inside}};
     end
   endgenerate
 endmodule

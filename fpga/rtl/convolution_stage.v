@@ -222,7 +222,7 @@ module convolution_stage #(
     for (unit = 0; unit < UNITS; unit = unit + 1) begin : units
       localparam [31:0] MEMORY = unit + 1;
       localparam [7:0] TENS = 48 + unit / 10, ONES = 48 + unit % 10;
-      wire tile_last, inside;
+      wire tile_last, is_inside;
       wire [ROW-1:0] row;
       wire [COLUMN-1:0] column;
       wire [GROUP-1:0] group;
@@ -248,7 +248,7 @@ module convolution_stage #(
           .column(column),
           .group(group),
           .address(beat_address),
-          .inside(inside)
+          .is_inside(is_inside)
       );
 
       wire [LANES*8-1:0] beat;
@@ -265,11 +265,11 @@ module convolution_stage #(
           .read_address(beat_address),
           .read_word(beat)
       );
-      reg last_2, inside_2;
+      reg last_2, is_inside_2;
       reg [CODES-1:0] codes_2;
       always @(posedge clk) begin
         last_2 <= tile_last;
-        inside_2 <= inside;
+        is_inside_2 <= is_inside;
         codes_2 <= codes;
       end
       wire [LANES*9-1:0] values;
@@ -278,7 +278,7 @@ module convolution_stage #(
           .SIGNED(IN_SIGNED),
           .ZERO(IN_ZERO)
       ) centre (
-          .inside(inside_2),
+          .is_inside(is_inside_2),
           .data(beat),
           .values(values)
       );

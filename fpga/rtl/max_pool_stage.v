@@ -33,7 +33,7 @@ module max_pool_stage #(
     output reg [LANES*8-1:0] out_data
 );
   wire advance = out_ready || !out_valid;
-  wire valid, inside, first, last;
+  wire valid, is_inside, first, last;
   wire [LANES*8-1:0] data;
   window_reader #(
       .HEIGHT(HEIGHT),
@@ -57,7 +57,7 @@ module max_pool_stage #(
       .in_data(in_data),
       .advance(advance),
       .out_valid(valid),
-      .out_inside(inside),
+      .out_inside(is_inside),
       .out_first(first),
       .out_last(last),
       .out_data(data)
@@ -68,7 +68,7 @@ module max_pool_stage #(
     if (reset) out_valid <= 1'b0;
     else if (advance) out_valid <= valid && last;
   always @(posedge clk)
-    if (advance && valid) found <= inside || (found && !first);
+    if (advance && valid) found <= is_inside || (found && !first);
   wire keep = found && !first;
   genvar lane;
   generate
@@ -77,7 +77,7 @@ module max_pool_stage #(
       localparam [7:0] SIGN = IN_SIGNED != 0 ? 8'h80 : 8'h00;
       wire more = (value ^ SIGN) > (best ^ SIGN);
       always @(posedge clk)
-        if (advance && valid && inside && (more || !keep))
+        if (advance && valid && is_inside && (more || !keep))
           out_data[lane*8+:8] <= value;
     end
   endgenerate

@@ -23,10 +23,10 @@ module pad_channels #(
   localparam [31:0] FIRST = BEFORE, BEHIND = BEFORE + INSIDE, LAST = ALL - 1;
   localparam [31:0] RAW = ZERO;
   reg [B-1:0] beat;
-  wire inside = (BEFORE == 0 || beat >= FIRST[B-1:0]) && beat < BEHIND[B-1:0];
+  wire is_inside = (BEFORE == 0 || beat >= FIRST[B-1:0]) && beat < BEHIND[B-1:0];
   assign out_valid = in_valid || beat >= BEHIND[B-1:0];
-  assign in_ready = out_ready && inside;
-  assign out_data = inside ? in_data : {LANES{RAW[7:0]}};
+  assign in_ready = out_ready && is_inside;
+  assign out_data = is_inside ? in_data : {LANES{RAW[7:0]}};
   always @(posedge clk)
     if (reset) beat <= {B{1'b0}};
     else if (out_valid && out_ready)

@@ -22,20 +22,20 @@ module picture_counters #(
 );
   localparam [31:0] LAST_IN = IN_BEATS - 1, LAST_OUT = OUT_BEATS - 1;
   reg [31:0] in_beats, out_beats;  // of the picture at hand
-  reg [31:0] inside;
+  reg [31:0] pictures_inside;
   wire in_begins = in_beat && in_beats == 0;
   wire in_ends = in_beat && in_beats == LAST_IN;
   wire out_ends = out_beat && out_beats == LAST_OUT;
-  assign busy = inside != 0;
+  assign busy = pictures_inside != 0;
   always @(posedge clk)
     if (stage_reset) begin
       in_beats <= 32'd0;
       out_beats <= 32'd0;
-      inside <= 32'd0;
+      pictures_inside <= 32'd0;
     end else begin
       if (in_beat) in_beats <= in_ends ? 32'd0 : in_beats + 32'd1;
       if (out_beat) out_beats <= out_ends ? 32'd0 : out_beats + 32'd1;
-      inside <= inside + {31'd0, in_begins} - {31'd0, out_ends};
+      pictures_inside <= pictures_inside + {31'd0, in_begins} - {31'd0, out_ends};
     end
 
   reg running;

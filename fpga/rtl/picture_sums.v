@@ -48,7 +48,7 @@ module picture_sums #(
       .SIGNED(SIGNED),
       .ZERO(ZERO)
   ) adder (
-      .inside(1'b1),
+      .is_inside(1'b1),
       .data(in_data),
       .sums(pixel == 0 ? {LANES * SUM{1'b0}} : totals[group]),
       .next(out_sums)

@@ -22,7 +22,7 @@ module tap_address #(
     input [COLUMN-1:0] column,
     input [GROUP-1:0] group,
     output [SLOT+PLACE-1:0] address,
-    output inside
+    output is_inside
 );
   localparam [31:0] DEPTH = LINES;
   localparam FAR = (SLOT > ROW ? SLOT : ROW) + 1;
@@ -47,6 +47,6 @@ module tap_address #(
   wire [PLACE-1:0] tap_place =
       place + beats[PLACE-1:0] + {{PLACE - GROUP{1'b0}}, group};
   assign address = {tap_slot[SLOT-1:0], tap_place};
-  assign inside = row_inside && column_inside;
+  assign is_inside = row_inside && column_inside;
   wire unused = &{tap_slot[FAR-1:SLOT], beats[31:PLACE]};
 endmodule

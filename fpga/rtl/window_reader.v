@@ -105,7 +105,7 @@ module window_reader #(
   );
 
   wire [SLOT+PLACE-1:0] address;
-  wire inside;
+  wire is_inside;
   tap_address #(
       .LINES(LINES),
       .GROUPS(GROUPS),
@@ -125,7 +125,7 @@ module window_reader #(
       .column(column),
       .group(group),
       .address(address),
-      .inside(inside)
+      .is_inside(is_inside)
   );
   memory #(
       .WORD(LANES * 8),
@@ -145,7 +145,7 @@ module window_reader #(
     else if (advance) out_valid <= position_valid;
   always @(posedge clk)
     if (ask) begin
-      out_inside <= inside;
+      out_inside <= is_inside;
       {out_first, out_last} <= {group_begins, group_ends};
     end
 endmodule

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <numeric>
 
 #include "triad/base/divide.h"
 #include "triad/base/error.h"
@@ -76,12 +77,25 @@ int sum_bits(const Stage& stage, const Stream& input) {
   return std::clamp(signed_bits(largest), 17, 32);
 }
 
+// Words that may come in a row of pixels while a stage adds channels to those
+// it keeps and takes none. A convolution has places for two or three positions
+// alone: one that cannot get rid of its results in time starts the next one
+// late. Rows that are dropped are quick, so a row is all that piles up.
+std::int64_t paused_words(const Stage& stage, const Stream& input,
+                          const StagePlan& plan) {
+  const auto* work = std::get_if<Subsample>(&stage.work);
+  if (!work) return 0;
+  const std::int64_t cycles = (work->channels_before + work->channels_after) /
+                              pad_lanes(*work, input, plan.out_lanes);
+  const std::int64_t beats = divide_up(input.channels, plan.folding.lanes);
+  return std::min(stage.output.width * cycles, input.width * beats);
+}
+
 std::int64_t queue_words(std::int64_t pixels, const Stream& stream, int lanes) {
   if (pixels == 1) return kFewestWords;
   const std::int64_t row = stream.width;
   const std::int64_t few = 4;  // pixels on their way through the longer path
-  return std::int64_t(std::bit_ceil(
-      std::uint64_t((pixels + row + few) * divide_up(stream.channels, lanes))));
+  return (pixels + row + few) * divide_up(stream.channels, lanes);
 }
 
 void check(const Workload& workload, const std::vector<Folding>& foldings) {
@@ -98,6 +112,12 @@ void check(const Workload& workload, const std::vector<Folding>& foldings) {
 }
 
 }  // namespace
+
+std::int64_t pad_lanes(const Subsample& work, const Stream& input,
+                       int out_lanes) {
+  return std::gcd(std::gcd(input.channels, work.channels_before),
+                  std::gcd(work.channels_after, std::int64_t(out_lanes)));
+}
 
 Plan make_plan(Workload workload, const std::vector<Folding>& foldings) {
   check(workload, foldings);
@@ -117,9 +137,11 @@ Plan make_plan(Workload workload, const std::vector<Folding>& foldings) {
     result.sum_bits = sum_bits(stage, input);
     if (const auto* layer = std::get_if<Convolution>(&stage.work))
       result.schedule = schedule(*layer, input, foldings[i], stage.name);
+    const std::int64_t paused = paused_words(stage, input, result);
     for (std::size_t j = 0; j < stage.inputs.size(); ++j)
-      result.queues.push_back(queue_words(sizes[i][j], workload.input(stage, j),
-                                          foldings[i].lanes));
+      result.queues.push_back(std::int64_t(std::bit_ceil(std::uint64_t(
+          std::max(paused, queue_words(sizes[i][j], workload.input(stage, j),
+                                       foldings[i].lanes))))));
     plan.stages.push_back(std::move(result));
   }
   plan.workload = std::move(workload);

@@ -35,8 +35,14 @@ struct Plan {
 //   sum_bits   17 .. 32, so many that no sum with its bias and rounding
 //              overflows
 //   queues     2 words, or what queue_sizes.h asks for and one row more, for
-//              the time a pixel takes on the longer path; powers of two
+//              the time a pixel takes on the longer path, or what comes in
+//              a row while subsampling adds channels; powers of two
 // Throws Error naming the stage whose folding does not fit.
 Plan make_plan(Workload workload, const std::vector<Folding>& foldings);
+
+// Lanes in which subsample_stage adds channels: what divides their counts, the
+// input's channels and the lanes of the output.
+std::int64_t pad_lanes(const Subsample& work, const Stream& input,
+                       int out_lanes);
 
 }  // namespace triad::fpga

@@ -33,7 +33,7 @@ void RtlExecutor::load(graph::Graph graph) {
   Workload workload = make_workload(graph);
   logit_scale_ = workload.logit_scale;
   Design design = make_design(std::move(workload), settings_);
-  cycles_ = {.expected = design.interval};
+  cycles_ = {.expected = design.interval, .limited_by = design.limited_by};
   simulation_ = std::make_unique<Simulation>(std::move(design));
   graph_ = std::move(graph);
 }

@@ -23,10 +23,10 @@ struct RtlSettings {
 
 // What a run took, in clock cycles.
 struct RtlCycles {
-  std::int64_t latency = 0;  // first picture: first beat in to last beat out
-  double interval = 0;       // a picture, over those after the first; 0: one
-  // What the slowest stage needs for a picture; an array, exactly.
-  std::int64_t expected = 0;
+  std::int64_t latency = 0;   // first picture: first beat in to last beat out
+  double interval = 0;        // a picture, over those after the first; 0: one
+  std::int64_t expected = 0;  // a picture at best, by what limits the design
+  std::string limited_by;     // "the slowest stage", "all steps in turn"
 };
 
 class RtlExecutor : public graph::Executor {

@@ -20,7 +20,7 @@ module array_fetch_bench;
   wire [WORD-1:0] from_word = first_word, to_word = first_word + words - 1;
   wire [PLACE-1:0] down = stride_y, right = stride_x, last_row = out_rows - 1;
   wire [PLACE-1:0] last_column = out_columns - 1, high = height, wide = width;
-  wire ends, out_valid, inside, first, last;
+  wire ends, out_valid, is_inside, first, last;
   wire [ADDRESS-1:0] address;
   wire [WORD-1:0] word;
   wire [TERM-1:0] shift;
@@ -34,7 +34,7 @@ module array_fetch_bench;
           from_word, to_word, sweeps, last_tap_row, last_tap_column, tap_step,
           tap_row_step}),
       .ends(ends), .out_valid(out_valid), .out_address(address),
-      .out_word(word), .out_inside(inside), .out_first(first),
+      .out_word(word), .out_inside(is_inside), .out_first(first),
       .out_last(last), .out_shift(shift));
 
   integer seed = SEED, step, i, row, column;
@@ -99,7 +99,7 @@ module array_fetch_bench;
       at_y = y * stride_y - top + (sweeps ? tap_y : w_row[i]);
       at_x = x * stride_x - left + (sweeps ? tap_x : w_column[i]);
       expected = base + (at_y * width + at_x) * groups + w_group[i];
-      check(inside === (at_y >= 0 && at_y < height && at_x >= 0
+      check(is_inside === (at_y >= 0 && at_y < height && at_x >= 0
           && at_x < width));
       check(address === expected && word === i && shift === w_shift[i]);
       check(first === tile_first);

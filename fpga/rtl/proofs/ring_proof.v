@@ -14,7 +14,7 @@ module ring_proof (
   wire in_ready, store, position_valid;
   wire [2:0] store_address, address;
   wire [1:0] slot;
-  wire place, inside;
+  wire place, is_inside;
   wire [1:0] rows_inside, columns_inside;
   line_ring #(
       .HEIGHT(2),
@@ -57,7 +57,7 @@ module ring_proof (
       .column(tap_column),
       .group(1'b0),
       .address(address),
-      .inside(inside)
+      .is_inside(is_inside)
   );
   // The memory, which holds for each beat its number.
   reg [5:0] stored[0:5];
@@ -82,7 +82,7 @@ module ring_proof (
   always @* if (!reset) begin
     assert (store == (in_valid && in_ready));
     assert (position_valid == (beats > last));
-    if (position_valid) assert (inside == expected_inside);
-    if (position_valid && inside) assert (stored[address] == beat);
+    if (position_valid) assert (is_inside == expected_inside);
+    if (position_valid && is_inside) assert (stored[address] == beat);
   end
 endmodule

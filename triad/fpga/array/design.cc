@@ -33,6 +33,7 @@ Design make_array_design(Workload workload, const ArraySettings& settings) {
   const ArrayProgram program = make_array_program(workload, settings);
   Design design;
   design.style = "array";
+  design.limited_by = "all steps in turn";
   design.netlist = array_netlist(program);
   design.interval = program.cycles();
   // Most of a picture's cycles pass without a beat.

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "triad/base/divide.h"
+#include "triad/fpga/cost/break_even.h"
 #include "triad/fpga/cost/search.h"
 
 namespace triad::fpga {
@@ -17,7 +19,7 @@ double idle_share(std::int64_t size, std::int64_t block) {
   return 1 - double(size) / double(divide_up(size, block) * block);
 }
 
-// Cycles of the slowest stage that no pruning speeds up.
+// Cycles of the slowest stream, or stage without weights.
 std::int64_t floor_of(const Price& price) {
   std::int64_t cycles = 1;
   for (const StageCycles& stage : price.cycles.stages)
@@ -26,7 +28,61 @@ std::int64_t floor_of(const Price& price) {
   return cycles;
 }
 
-Advice advise_layer(const Price& price, std::size_t i, std::int64_t floor) {
+// Above it, hardware that skips groups is no faster than dense hardware of the
+// same area: expected of groups that die at random places.
+double break_even_density(const Price& price, std::size_t i,
+                          const AreaTable& areas) {
+  const Stage& stage = price.plan.workload.stages[i];
+  const Folding& folding = price.plan.stages[i].folding;
+  const Style style = folding.pes > 1 ? Style::group : Style::apart;
+  for (const LayerBreakEven& row : layer_break_even(
+           std::get<Convolution>(stage.work), price.plan.workload.input(stage),
+           areas, price.part, folding.units * folding.pes))
+    if (row.style.style == style) return 1 - row.planned.portion;
+  return 0;  // narrower than what was measured
+}
+
+// Living groups are a word of a unit each: as many in each unit, and in each
+// tile at least one and those in which its sums leave.
+double propose_density(const LayerSchedule& schedule, const Advice& advice) {
+  const Folding& folding = schedule.folding;
+  if (advice.useful_density > advice.break_even_density) return 1;
+  std::int64_t tiles = 0;
+  for (const UnitSchedule& unit : schedule.units)
+    tiles = std::max(tiles, std::int64_t(unit.tiles.size()));
+  const std::int64_t fewest = tiles * (folding.pes / folding.requantisers);
+  const auto useful = std::int64_t(
+      std::ceil(advice.useful_density * double(schedule.groups())));
+  const std::int64_t living =
+      folding.units * std::max(fewest, divide_up(useful, folding.units));
+  return std::min(1.0, double(living) / double(schedule.groups()));
+}
+
+// A TOML string: users name layers as they like.
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', true,
+                                   nlohmann::json::error_handler_t::replace);
+}
+
+// Rounded down, since training keeps as many groups as ceil(density * groups).
+std::string to_text(double density) {
+  return fmt::format("{:.6f}", std::floor(density * 1e6) / 1e6);
+}
+
+std::string density_table(const std::vector<Advice>& advice) {
+  std::string text;
+  for (const Advice& layer : advice)
+    if (layer.is_inner)
+      text += fmt::format("{} = {}\n", quoted(layer.layer),
+                          to_text(layer.proposed_density));
+  if (text.empty()) return "";
+  return "\n# units end together; 1: pruning does not pay here\n"
+         "[group_lasso.layer_density]\n" +
+         text;
+}
+
+Advice advise_layer(const Price& price, std::size_t i, std::int64_t floor,
+                    const AreaTable& areas) {
   const Workload& workload = price.plan.workload;
   const Stage& stage = workload.stages[i];
   const auto& layer = std::get<Convolution>(stage.work);
@@ -44,6 +100,8 @@ Advice advise_layer(const Price& price, std::size_t i, std::int64_t floor) {
       (1 -
        idle_share(layer.filters, std::int64_t(folding.units) * folding.pes));
   advice.idle_percent = 100 * (1 - busy);
+  advice.break_even_density = break_even_density(price, i, areas);
+  advice.proposed_density = propose_density(schedule, advice);
   return advice;
 }
 
@@ -73,13 +131,18 @@ std::vector<std::string> warnings(const Plan& plan) {
 }
 
 std::vector<Advice> advise(const Price& price) {
-  std::vector<Advice> result;
   const std::int64_t floor = floor_of(price);
-  for (std::size_t i = 0; i < price.plan.stages.size(); ++i) {
-    const auto* layer =
-        std::get_if<Convolution>(&price.plan.workload.stages[i].work);
-    if (layer && layer->weight_bits == 2)
-      result.push_back(advise_layer(price, i, floor));
+  const AreaTable areas = read_areas();
+  std::vector<std::size_t> layers;
+  for (std::size_t i = 0; i < price.plan.stages.size(); ++i)
+    if (std::holds_alternative<Convolution>(price.plan.workload.stages[i].work))
+      layers.push_back(i);
+  std::vector<Advice> result;
+  for (const std::size_t i : layers) {
+    const Stage& stage = price.plan.workload.stages[i];
+    if (std::get<Convolution>(stage.work).weight_bits != 2) continue;
+    result.push_back(advise_layer(price, i, floor, areas));
+    result.back().is_inner = i != layers.front() && i != layers.back();
   }
   return result;
 }
@@ -104,10 +167,10 @@ std::string to_recipe(const std::vector<Advice>& advice) {
     text += fmt::format("# {} of {} layers; the others fold differently\n",
                         best->second, advice.size());
   text += fmt::format(
-      "\n[group_lasso]\nenabled = true\ndensity = {:.2f}  # below it the "
-      "slowest stage is one that pruning does not speed up\n",
+      "\n[group_lasso]\nenabled = true\ndensity = {:.2f}  # below it a "
+      "stage without weights is the slowest\n",
       std::max(0.01, density));
-  return text;
+  return text + density_table(advice);
 }
 
 std::string to_finn_config(const Plan& plan) {

@@ -41,11 +41,15 @@ struct Price {
   std::vector<OpCounts> counts, dense_counts;  // dense: knowing no zeros
   std::vector<Energy> energy, dense_energy;
   double loading_pj = 0;  // all weights, once
-  // Three pictures through the pipeline, exactly; price leaves it empty, since
-  // a search needs only the interval.
+  // Some pictures through the pipeline, exactly. price leaves it empty, since a
+  // search tries many by their slowest stage; what it finds has them.
   std::vector<PictureCycles> times;
 
-  double rate() const { return clock_mhz * 1e6 / double(cycles.interval); }
+  // Cycles a picture: exactly where `times` are known, else at least.
+  std::int64_t interval() const {
+    return times.empty() ? cycles.interval : interval_of(times);
+  }
+  double rate() const { return clock_mhz * 1e6 / double(interval()); }
   Energy total_energy() const;
   Energy total_dense_energy() const;
 };

@@ -10,6 +10,9 @@
 namespace triad::fpga {
 namespace {
 
+// Until the first pictures have filled all queues.
+constexpr int kTimedPictures = 6;
+
 std::string excess(const Price& price) {
   std::string text;
   for (const Use& use : price.uses) {
@@ -36,6 +39,13 @@ class Search {
   Price at(std::int64_t interval) const {
     return price(make_plan(workload_, fold(workload_, interval)), part_,
                  clock_mhz_, constants_);
+  }
+
+  // With the cycles that pictures really take.
+  Price timed(std::int64_t interval) const {
+    Price result = at(interval);
+    result.times = time_pictures(result.plan, kTimedPictures);
+    return result;
   }
 
   // The shortest interval that any folding reaches.
@@ -102,6 +112,7 @@ Price search_budget(const Workload& workload, const Part& part,
       fast = middle;
     }
   }
+  best.times = time_pictures(best.plan, kTimedPictures);
   return best;
 }
 
@@ -114,7 +125,11 @@ Price search_rate(const Workload& workload, const Part& part, double clock_mhz,
   const Search search(workload, part, clock_mhz, constants);
   require(interval >= 1, "fpga: {} pictures/s are more than one a cycle",
           pictures_per_second);
-  Price result = search.at(interval);
+  // The slowest stage is a bound: where stages hold each other up, it has to be
+  // as much faster as pictures come late.
+  Price result = search.timed(interval);
+  for (std::int64_t asked = interval; result.interval() > interval;)
+    result = search.timed(asked = asked * interval / result.interval());
   require_fit(result);
   return result;
 }

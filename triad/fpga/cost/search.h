@@ -28,20 +28,29 @@ void require_fit(const Price& price);
 std::vector<std::string> warnings(const Plan& plan);
 
 // Groups in which to prune a layer so that this folding skips them, and the
-// density from which on it no longer pays: with fewer living groups another
-// stage is the slowest.
+// density from which on it no longer pays: with fewer living groups a stage
+// without weights is the slowest. Layers of more than 2 bits are not pruned;
+// where one of them is slower, it wants a wider folding.
 struct Advice {
   std::string layer;
   encoding::PeGeometry geometry;  // what a word of a unit holds
   double density = 1;             // living groups now
   double useful_density = 1;      // at which the layer is as fast as the
-                                  // slowest stage that pruning cannot speed up
+                                  // slowest stage without weights
+  double break_even_density = 1;  // above it pruning does not pay, by
+                                  // plan_break_even; 0 where it never does
+  double proposed_density = 1;    // the useful one, so that the living groups
+                                  // keep all units busy to the end; 1: not to
+                                  // be pruned
+  bool is_inner = true;           // neither the first layer nor the last, which
+                                  // group_lasso leaves alone
   double idle_percent = 0;        // of lanes, for shapes that do not divide
 };
 std::vector<Advice> advise(const Price& price);
 
 // The geometry that most work of the network asks for, as [pattern] and
-// [group_lasso] of a recipe.
+// [group_lasso] of a recipe, and the densities proposed for its inner layers as
+// [group_lasso.layer_density].
 std::string to_recipe(const std::vector<Advice>& advice);
 
 // folding_config.json of FINN: PE and SIMD of its matrix-vector units in the

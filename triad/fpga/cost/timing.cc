@@ -187,9 +187,7 @@ class Pipeline {
     add(make_keep(*in[0], kept, input, lanes, work));
     if (work.channels_before == 0 && work.channels_after == 0)
       return add_lanes(kept, input.channels, lanes, out_lanes);
-    const std::int64_t piece =
-        std::gcd(std::gcd(input.channels, work.channels_before),
-                 std::gcd(work.channels_after, std::int64_t(out_lanes)));
+    const std::int64_t piece = pad_lanes(work, input, out_lanes);
     Link& pieces = add_lanes(kept, input.channels, lanes, int(piece));
     Link& padded = add_link();
     add(make_pad(pieces, padded,

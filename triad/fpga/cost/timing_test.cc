@@ -46,6 +46,22 @@ TEST(Timing, PicturesFollowAtTheRateOfTheSlowestStage) {
   EXPECT_EQ(interval_of(time_pictures(plan, 6)), cycles.interval);
 }
 
+// conv -> (conv, shortcut that adds channels): while the shortcut adds, the
+// first convolution, which is as slow as the network, must go on.
+TEST(Timing, AddedChannelsHoldNoConvolutionUp) {
+  for (const int pes : {8, 4}) {  // 9 or 18 words for the 8 beats of a pixel
+    Foldings foldings = kFoldings[0];
+    foldings[1] = {1, pes, 3, 1};
+    foldings[2] = foldings[3] = {4, 2, 8, 2};
+    foldings[4] = foldings[5] = {.lanes = 1};
+    Workload workload = every_stage();
+    workload.stages[1].work = pruned_layer(8, 3, 3, 0, 3);
+    const Plan plan = make_plan(workload, foldings);
+    EXPECT_EQ(count_cycles(plan).slowest, 1u);
+    EXPECT_EQ(interval_of(time_pictures(plan, 6)), count_cycles(plan).interval);
+  }
+}
+
 TEST(Timing, DeadGroupsCostNothing) {
   Workload dense = every_stage(), pruned = every_stage();
   std::get<Convolution>(dense.stages[3].work) = pruned_layer(16, 16, 3, 0, 4);

@@ -43,6 +43,7 @@ std::vector<std::string> describe(const Plan& plan, std::size_t i,
 Design make_dataflow_design(Plan plan) {
   Design design;
   design.style = "dataflow";
+  design.limited_by = "the slowest stage";
   design.netlist = make_dataflow(plan);
   design.stages = {{"stage", "layer", "module", "output", "units", "PEs",
                     "lanes", "living groups", "words", "cycles a picture"}};

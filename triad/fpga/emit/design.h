@@ -15,7 +15,8 @@ struct Design {
   std::string style;  // "dataflow", "array"
   Workload workload;
   Netlist netlist;            // module `top`, with the ports of emit/shell.h
-  std::int64_t interval = 0;  // cycles a picture at best, by the slowest part
+  std::int64_t interval = 0;  // cycles a picture at best, by what limits it
+  std::string limited_by;     // "the slowest stage", "all steps in turn"
   std::int64_t patience = 0;  // cycles after which a bench that sees nothing
                               // move gives up
   std::string folding;        // JSON (folding_file.h)

@@ -55,14 +55,15 @@ std::string readme(const Design& design, const Vectors& vectors,
       "pictures.\n\n",
       vectors.pictures);
   text += fmt::format(
-      "A picture takes {} cycles at best in the slowest stage, so {:.4g} "
-      "pictures/s at {:.4g} MHz is the most; both\nsimulations print the "
-      "cycles that pictures took. The clock of `constraints/` is a wish: "
-      "nothing was placed or routed.\n\n",
-      design.interval, settings.clock_mhz * 1e6 / double(design.interval),
-      settings.clock_mhz);
+      "A picture takes {} cycles at best, those of {}, so {:.4g} pictures/s at "
+      "{:.4g} MHz is the most; both\nsimulations print the cycles that "
+      "pictures took. The clock of `constraints/` is a wish: nothing was "
+      "placed "
+      "or routed.\n\n",
+      design.interval, design.limited_by,
+      settings.clock_mhz * 1e6 / double(design.interval), settings.clock_mhz);
   text += "## Ports of `top`\n\n" + port_table(design.netlist);
-  text += "\n## Stages\n\n" + table(design.stages) + "\n";
+  text += "\n## What runs when\n\n" + table(design.stages) + "\n";
   return text.append(kGuide);
 }
 

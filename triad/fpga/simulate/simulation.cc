@@ -1,13 +1,5 @@
 #include "triad/fpga/simulate/simulation.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <sstream>
 
@@ -22,41 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kKept = 8;  // compiled simulations
-
-// A folder that nobody else can write: programs in it are run.
-fs::path own_folder() {
-  const fs::path folder =
-      fs::temp_directory_path() / fmt::format("triad-rtl-{}", getuid());
-  mkdir(folder.c_str(), 0700);
-  struct stat what = {};
-  require(lstat(folder.c_str(), &what) == 0 && S_ISDIR(what.st_mode) &&
-              what.st_uid == getuid() && (what.st_mode & 0077) == 0,
-          "{}: expected a folder that is yours alone; remove it, or set TMPDIR",
-          folder.string());
-  return folder;
-}
-
-// A new name in that folder, of this process alone; removed at the end.
-class Scratch {
- public:
-  Scratch() {
-    static std::atomic<int> count = 0;
-    folder_ = own_folder() / fmt::format("run-{}-{}", getpid(), count++);
-    fs::create_directories(folder_);
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const fs::path& folder() const { return folder_; }
-
- private:
-  fs::path folder_;
-};
-
 bool is_memory(const std::string& path) {
   return path.starts_with(std::string(kMemoryFolder) + "/");
 }
@@ -70,31 +27,6 @@ std::string key_of(const Files& files) {
   return hash.hex().substr(0, 32);
 }
 
-bool is_key(const fs::path& folder) {
-  return folder.filename().string().size() == 32;
-}
-
-// Of a process that was killed before it could remove it.
-bool is_left_over(const fs::path& folder) {
-  const std::string name = folder.filename().string();
-  int process = 0;
-  return std::sscanf(name.c_str(), "run-%d-", &process) == 1 && process > 0 &&
-         kill(process, 0) != 0 && errno == ESRCH;
-}
-
-void remove_oldest() {
-  std::vector<std::pair<fs::file_time_type, fs::path>> kept;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(own_folder(), error))
-    if (is_left_over(entry.path()))
-      fs::remove_all(entry.path(), error);
-    else if (is_key(entry.path()))
-      kept.emplace_back(fs::last_write_time(entry.path(), error), entry.path());
-  std::ranges::sort(kept, std::greater{});
-  for (std::size_t i = kKept; i < kept.size(); ++i)
-    fs::remove_all(kept[i].second, error);
-}
-
 // The line that says what is wrong.
 std::string first_error(const std::string& output) {
   std::istringstream lines(output);
@@ -103,29 +35,21 @@ std::string first_error(const std::string& output) {
   return output.substr(0, output.find('\n'));
 }
 
-fs::path compile(const Files& files) {
-  const fs::path kept = own_folder() / key_of(files);
-  const fs::path program = kept / "simulate";
-  std::error_code ignored;
-  if (fs::exists(program)) {
-    fs::last_write_time(kept, fs::file_time_type::clock::now(), ignored);
-    return program;
-  }
+// Compiles in a folder of its own; where in it the program lies.
+fs::path compile(const Files& files, const fs::path& folder) {
   const graph::Support support = can_simulate();
   require(support.yes, "rtl: {}", support.because);
-  const Scratch scratch;
-  write_files(scratch.folder(), files);
+  write_files(folder, files);
   const Finished made =
-      run_program({"make", "-s", "-C", "sim", "simulate"}, scratch.folder());
+      run_program({"make", "-s", "-C", "sim", "simulate"}, folder);
   require(made.code == 0, "rtl: Verilator cannot compile the design: {}",
           first_error(made.output));
-  const fs::path fresh = scratch.folder() / "kept";
-  fs::create_directories(fresh);
-  fs::rename(scratch.folder() / "sim" / "simulate", fresh / "simulate");
-  fs::rename(fresh, kept, ignored);  // another process may have been faster
-  require(fs::exists(program), "{}: cannot be written", program.string());
-  remove_oldest();
-  return program;
+  return folder / "sim" / "simulate";
+}
+
+KeptProgram compile_once(const Files& files) {
+  return {key_of(files),
+          [&](const fs::path& folder) { return compile(files, folder); }};
 }
 
 std::vector<std::int32_t> read_sums(const fs::path& file) {
@@ -157,7 +81,7 @@ graph::Support can_simulate() {
 
 Simulation::Simulation(Design design)
     : design_(std::move(design)),
-      program_(compile(simulation_files(design_))) {}
+      program_(compile_once(simulation_files(design_))) {}
 
 SimulationResult Simulation::run(const std::vector<std::uint8_t>& pixels,
                                  const RunSettings& settings) const {
@@ -171,7 +95,7 @@ SimulationResult Simulation::run(const std::vector<std::uint8_t>& pixels,
   write_files(scratch.folder(), memories);
   write_file(scratch.folder() / "pictures", std::as_bytes(std::span(pixels)));
   const Finished ran = run_program(
-      {program_.string(), "pictures", "sums",
+      {program_.path().string(), "pictures", "sums",
        std::to_string(settings.stall_percent), std::to_string(settings.seed)},
       scratch.folder());
   require(ran.code == 0, "rtl: the simulation of {} failed: {}",

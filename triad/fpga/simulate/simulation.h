@@ -1,15 +1,13 @@
 #pragma once
-// A design compiled by Verilator. Compiled simulations are kept in a folder of
-// the user's own below the system's folder for temporary files, by the content
-// of what was compiled; the memories' contents are read at each run, so weights
-// that change no sizes compile nothing anew. The least recently used ones
-// beyond 8 are removed, and what killed processes left.
+// A design compiled by Verilator. Compiled simulations are kept by the content
+// of what was compiled (kept_programs.h); the memories' contents are read at
+// each run, so weights that change no sizes compile nothing anew.
 
 #include <cstdint>
-#include <filesystem>
 #include <vector>
 
 #include "triad/fpga/emit/design.h"
+#include "triad/fpga/simulate/kept_programs.h"
 
 namespace triad::fpga {
 
@@ -41,7 +39,7 @@ class Simulation {
 
  private:
   Design design_;
-  std::filesystem::path program_;
+  KeptProgram program_;
 };
 
 // Whether this machine can compile simulations; else why not, in a line.

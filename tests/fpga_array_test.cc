@@ -205,7 +205,9 @@ TEST(ArrayProgram, RefusesSettingsOutOfRange) {
        {ArraySettings{.pes = 0}, ArraySettings{.lanes = 1},
         ArraySettings{.lanes = 16, .values = 3},
         ArraySettings{.pes = 4, .requantisers = 3},
-        ArraySettings{.pes = 24, .lanes = 16, .requantisers = 2}})
+        ArraySettings{.pes = 24, .lanes = 16, .requantisers = 2},
+        ArraySettings{.pes = 1024, .lanes = 16},  // wider than any layer
+        ArraySettings{.pes = 4, .lanes = 1024}})
     EXPECT_THROW(make_array_program(workload, bad), Error);
 }
 

@@ -32,6 +32,8 @@ void check(const Options& options) {
                   int(options.interval > 0) <=
               1,
           "cost: expected one of --folding, --rate and --interval");
+  require(!options.break_even || options.output.empty(),
+          "cost: --break-even writes no folder: leave out -o, or take --json");
 }
 
 fpga::Price find_price(const Options& options, const fpga::Workload& workload,
@@ -94,14 +96,19 @@ void add_cost(CLI::App& command) {
       .add_option("--part", options->part,
                   "Name of a file in fpga/parts, or a .toml file of your own")
       ->capture_default_str();
-  command.add_option("--rate", options->rate,
-                     "Pictures per second to reach with the least hardware");
-  command.add_option("--interval", options->interval,
-                     "Cycles a picture to reach, whatever the part");
+  command
+      .add_option("--rate", options->rate,
+                  "Pictures per second to reach with the least hardware")
+      ->check(CLI::Range(1e-3, 1e12));
+  command
+      .add_option("--interval", options->interval,
+                  "Cycles a picture to reach, whatever the part")
+      ->check(CLI::Range(std::int64_t(1), std::int64_t(1) << 40));
   command.add_option("--folding", options->folding,
                      "A folding file, as triad rtl reads it");
-  command.add_option("--clock", options->clock_mhz,
-                     "MHz; default: the part's own");
+  command
+      .add_option("--clock", options->clock_mhz, "MHz; default: the part's own")
+      ->check(CLI::Range(1e-3, 1e5));
   command
       .add_option("--technology", options->technology,
                   "Energy constants: a name in fpga/technology, or a .toml "

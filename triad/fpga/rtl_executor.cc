@@ -1,5 +1,6 @@
 #include "triad/fpga/rtl_executor.h"
 
+#include "triad/base/error.h"
 #include "triad/fpga/array/design.h"
 #include "triad/fpga/fold.h"
 #include "triad/fpga/vectors.h"
@@ -44,6 +45,12 @@ std::vector<graph::Tensor> RtlExecutor::run(const graph::Pictures& batch,
   const SimulationResult result =
       simulation_->run(to_pixels(batch), settings_.run);
   auto outputs = graph::make_outputs(graph_, batch.shape[0]);
+  require(result.sums.size() == outputs[0].values.size() &&
+              std::int64_t(result.times.size()) == batch.shape[0],
+          "rtl: the simulation of {} gave {} sums of {} pictures, expected {} "
+          "of {}",
+          graph_.name, result.sums.size(), result.times.size(),
+          outputs[0].values.size(), batch.shape[0]);
   for (std::size_t i = 0; i < result.sums.size(); ++i)
     outputs[0].values[i] =
         logit_scale_[i % logit_scale_.size()] * float(result.sums[i]);

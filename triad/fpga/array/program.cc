@@ -41,6 +41,27 @@ void check(const ArraySettings& settings) {
           settings.requantisers, settings.lanes, settings.pes);
 }
 
+// Beyond the widest layer PEs and lanes never work. The default array is always
+// allowed, so that small networks need no settings.
+void check_widest(const Workload& workload, const ArraySettings& settings) {
+  const ArraySettings smallest;
+  std::int64_t filters = smallest.pes, channels = smallest.lanes;
+  for (const Stage& stage : workload.stages) {
+    const auto* layer = std::get_if<Convolution>(&stage.work);
+    if (layer == nullptr) continue;
+    filters = std::max(filters, layer->filters);
+    channels = std::max(channels, workload.input(stage).channels);
+  }
+  require(settings.pes <= filters,
+          "array: expected at most {} PEs, the filters of the widest layer, "
+          "got {}",
+          filters, settings.pes);
+  require(settings.lanes <= channels,
+          "array: expected at most {} lanes, the channels of the widest layer, "
+          "got {}",
+          channels, settings.lanes);
+}
+
 // An adder of one value a cycle is as large as a few PEs.
 int choose_values(const ArraySettings& settings) {
   int values = std::clamp(settings.pes / 4, 1, settings.lanes);
@@ -289,6 +310,7 @@ std::int64_t ArrayProgram::cycles() const {
 ArrayProgram make_array_program(const Workload& workload,
                                 const ArraySettings& settings) {
   check(settings);
+  check_widest(workload, settings);
   return Maker(workload, settings).run();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // Cycles of a dataflow pipeline in closed form: what each stage needs for a
-// picture, and what the slowest leaves of the rate. simulate.h has the exact
+// picture, and what the slowest leaves of the rate. timing.h has the exact
 // time of each picture.
 //
 // A position of a convolution takes max(words, beats of an output pixel); words

@@ -147,6 +147,26 @@ void write_files(const fs::path& folder, const Files& files) {
   for (const auto& [path, text] : files) write_file(folder / path, text);
 }
 
+// What lies beside the files of an old package, such as a vendor's reports,
+// moves on into the new one. rtl, mem, tb and sim are the package's alone.
+void keep_others(const fs::path& old, const fs::path& fresh) {
+  std::error_code error;
+  std::vector<fs::path> kept;
+  for (const auto& entry : fs::recursive_directory_iterator(old, error)) {
+    const fs::path path = entry.path().lexically_relative(old);
+    const std::string top = path.begin()->string();
+    const bool is_own =
+        top == "rtl" || top == "mem" || top == "tb" || top == "sim";
+    if (!is_own && !entry.is_directory(error) &&
+        !fs::exists(fs::symlink_status(fresh / path, error)))
+      kept.push_back(path);
+  }
+  for (const fs::path& path : kept) {
+    fs::create_directories((fresh / path).parent_path(), error);
+    fs::rename(old / path, fresh / path, error);
+  }
+}
+
 void write_package(const fs::path& folder, const Files& files) {
   require_package_folder(folder);
   fs::path target = folder;
@@ -169,6 +189,7 @@ void write_package(const fs::path& folder, const Files& files) {
     if (fs::exists(old)) fs::rename(old, target, error);
     fail("{}: cannot be written: {}", target.string(), why);
   }
+  keep_others(old, target);
   fs::remove_all(old, error);
 }
 

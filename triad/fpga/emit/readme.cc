@@ -51,8 +51,9 @@ std::string readme(const Design& design, const Vectors& vectors,
       "    iverilog -g2001 -I tb -o sim/bench.vvp tb/bench.v rtl/*.v && vvp -n "
       "sim/bench.vvp\n\nprints PASS after {} pictures, whose logits the "
       "reference computed; `-Pbench.STALL=30` makes both streams\npause. "
-      "`make -C sim simulate` builds the same design under Verilator, for many "
-      "pictures.\n\n",
+      "Icarus needs many minutes for a picture of a network like ResNet-20: "
+      "`make -C sim simulate` builds\nthe same design under Verilator, for "
+      "large networks and many pictures.\n\n",
       vectors.pictures);
   text += fmt::format(
       "A picture takes {} cycles at best, those of {}, so {:.4g} pictures/s at "

@@ -1,4 +1,5 @@
 """What Yosys makes of a Verilog module: cells by kind, as the measuring scripts count them."""
+import hashlib
 import json
 import math
 import pathlib
@@ -6,7 +7,9 @@ import subprocess
 import sys
 import tempfile
 
-RTL = pathlib.Path(__file__).resolve().parent.parent / "fpga" / "rtl"
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+RTL = ROOT / "fpga" / "rtl"
+CACHE = ROOT / "build" / "synthesis.json"
 # LUTs of 6 inputs that a cell of distributed memory takes (7-series slices).
 MEMORY_LUTS = {"RAM32X1D": 2, "RAM64X1D": 2, "RAM128X1D": 4, "RAM32M": 4, "RAM64M": 4,
                "RAM64X1S": 1, "RAM32X1S": 1, "SRL16E": 1, "SRLC32E": 1}
@@ -51,8 +54,32 @@ def resources(counted):
     }
 
 
+def digest(top, parameters, sources, flags, folder):
+    """Of all that a count depends on: the Verilog, the files of contents, the tool."""
+    total = hashlib.sha256(repr((top, sorted(parameters.items()), flags, version())).encode())
+    files = [pathlib.Path(source) for source in sources]
+    if folder and parameters:
+        for prefix in (value for value in parameters.values() if isinstance(value, str) and value):
+            files += sorted(folder.glob(prefix + "*"))
+    elif folder:
+        files += sorted((folder / "mem").glob("*.mem"))
+    for file in files:
+        total.update(file.name.encode() + file.read_bytes())
+    return total.hexdigest()
+
+
 def synthesise(top, parameters, sources, flags="", folder=None):
-    return resources(cells(top, parameters, sources, flags, folder))
+    """Resources of `top`. Counts are kept in the build folder, so that a stopped run goes on; a
+    change of the Verilog or of its contents makes them anew."""
+    key = digest(top, parameters, sources, flags, folder)
+    known = json.loads(CACHE.read_text(encoding="utf-8")) if CACHE.exists() else {}
+    if key not in known:
+        count = resources(cells(top, parameters, sources, flags, folder))
+        known = json.loads(CACHE.read_text(encoding="utf-8")) if CACHE.exists() else {}
+        known[key] = count
+        CACHE.parent.mkdir(exist_ok=True)
+        CACHE.write_text(json.dumps(known), encoding="utf-8")
+    return known[key]
 
 
 def bits(count):

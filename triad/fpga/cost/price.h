@@ -55,7 +55,7 @@ struct Price {
 };
 
 // Resources of a netlist as a part has them. Of other families than the 7
-// series it is an estimate: logic by a measured ratio of LUTs, memories that
+// series it is an estimate: logic by an assumed ratio of LUTs, memories that
 // are read without a clock as flip-flops where there is no distributed RAM.
 std::vector<Use> uses_of(const Netlist& netlist, const Part& part,
                          const ResourceModel& model);

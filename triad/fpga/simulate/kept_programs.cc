@@ -34,7 +34,7 @@ fs::path own_folder() {
 }
 
 fs::path new_folder() {
-  std::string name = (own_folder() / "run-XXXXXX").string();
+  std::string name = (own_folder() / "run-XXXXXX").string();  // for mkdtemp
   require(mkdtemp(name.data()) != nullptr, "{}: cannot be made: {}", name,
           std::strerror(errno));
   return name;

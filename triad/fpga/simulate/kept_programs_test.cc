@@ -24,7 +24,7 @@ class KeptPrograms : public testing::Test {
   void SetUp() override {
     const char* before = std::getenv("TMPDIR");
     before_ = before ? before : "";
-    std::string name = testing::TempDir() + "/kept-XXXXXX";
+    std::string name = testing::TempDir() + "/kept-XXXXXX";  // for mkdtemp
     ASSERT_NE(mkdtemp(name.data()), nullptr);
     folder_ = name;
     setenv("TMPDIR", name.c_str(), 1);

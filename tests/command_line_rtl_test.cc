@@ -1,6 +1,7 @@
 // triad rtl and eval --executor rtl as a user meets them: what they write, and
 // how they refuse.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include "tests/program.h"
 #include "triad/base/file.h"
 #include "triad/fpga/simulate/process.h"
+#include "triad/fpga/simulate/simulation.h"
 
 namespace triad {
 namespace {
@@ -100,6 +102,19 @@ TEST_F(RtlCommand, SaysOfBothStylesWhatLimitsThem) {
   }
 }
 
+TEST_F(RtlCommand, RefusesPicturesOfOtherChannelsAsEvalDoes) {
+  const std::string model = TRIAD_MODELS "/resnet20-cifar10-t1.triad";
+  for (const char* command : {"rtl", "eval"}) {
+    std::vector<std::string> arguments = {command, model, "--data", "digits"};
+    if (std::string_view(command) == "rtl")
+      arguments.insert(arguments.end(), {"-o", file("out")});
+    expect_error(arguments,
+                 "takes pictures [3, 32, 32], these are [1, 28, 28]: expected "
+                 "data of 3 channels");
+  }
+  EXPECT_FALSE(fs::exists(file("out")));
+}
+
 TEST_F(RtlCommand, FoldsToAnInterval) {
   const Answer answer = run_triad({"rtl", lenet(), "--interval", "20000", "-o",
                                    file("out"), "--limit", "1"});
@@ -172,9 +187,41 @@ TEST_F(RtlCommand, NamesWhatIsWrongWithAFolding) {
                "either --folding or --interval");
 }
 
-TEST_F(RtlCommand, NamesTheStageThatIsTooSlow) {
-  expect_error({"rtl", lenet(), "-o", file("out"), "--interval", "100"},
-               "cycles, which is what this stage needs at its widest, got 100");
+TEST_F(RtlCommand, GivesTheLeastInterval) {
+  const std::string model = TRIAD_GOLDEN "/good/lowered.triad";
+  for (const char* command : {"rtl", "cost"})
+    expect_error({command, model, "-o", file("out"), "--interval", "100"},
+                 "lowered: expected an interval of at least 324 cycles, which "
+                 "is what conv needs at its widest, got 100");
+}
+
+TEST_F(RtlCommand, CostShowsWhatDoesNotFitAndFails) {
+  const std::string model = lenet();
+  const Answer answer =
+      run_triad({"cost", model, "--part", "ice40_up5k", "--interval", "20000"});
+  EXPECT_EQ(answer.code, 1);
+  EXPECT_THAT(answer.out, HasSubstr("iCE40 UP5K: LUTs"));
+  EXPECT_THAT(answer.err,
+              testing::ContainsRegex("iCE40 UP5K: [0-9]+ LUTs needed, 5280 "
+                                     "there: [0-9]+ too many"));
+  EXPECT_EQ(run_triad({"cost", model, "--interval", "20000"}).code, 0);
+}
+
+TEST_F(RtlCommand, EvalSpeaksOfLaterPicturesWhereThereAreSome) {
+  const graph::Support support = fpga::can_simulate();
+  if (!support.yes) GTEST_SKIP() << support.because;
+  const std::string model = lenet();
+  for (const auto& [pictures, later] :
+       {std::pair{"1", ""}, std::pair{"65", ", [0-9.]+ for each after it"}}) {
+    const Answer answer =
+        run_triad({"eval", model, "--data", "digits", "--executor", "rtl_array",
+                   "--limit", pictures});
+    ASSERT_EQ(answer.code, 0) << answer.err;
+    EXPECT_THAT(answer.out, testing::ContainsRegex(fmt::format(
+                                "rtl: [0-9]+ cycles for the first picture{} "
+                                ".all steps in turn: [0-9]+.",
+                                later)));
+  }
 }
 
 TEST_F(RtlCommand, NamesTheProgramThatIsMissing) {

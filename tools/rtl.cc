@@ -47,7 +47,8 @@ Chosen read_pictures(const Options& options, const Shape& shape) {
 }
 
 // Those that are named, the first of a data set, or noise.
-Chosen choose_pictures(const Options& options, const Shape& shape) {
+Chosen choose_pictures(const Options& options, const graph::Graph& graph) {
+  const Shape shape = graph.value(graph.input()).shape;
   require(options.pictures.empty() || options.data.empty(),
           "rtl: expected either pictures or --data, got both");
   if (!options.pictures.empty()) return read_pictures(options, shape);
@@ -59,6 +60,7 @@ Chosen choose_pictures(const Options& options, const Shape& shape) {
     return noise;
   }
   const data::Splits splits = data::open(options.data);
+  check_pictures("rtl", *splits.test, graph);
   const std::int64_t count = std::min(options.limit, splits.test->count());
   require(count > 0, "rtl: {} has no test pictures", options.data);
   return {count, gather(*splits.test, 0, count, shape), options.data};
@@ -93,7 +95,7 @@ void rtl(const Options& options) {
   fpga::Workload workload = fpga::make_workload(model.graph);
   const fpga::Design design = make_design(options, std::move(workload));
   const Shape shape = model.graph.value(model.graph.input()).shape;
-  const Chosen chosen = choose_pictures(options, shape);
+  const Chosen chosen = choose_pictures(options, model.graph);
   const fpga::Vectors vectors = fpga::make_vectors(
       model.graph,
       {{chosen.count, shape[0], shape[1], shape[2]}, chosen.bytes});

@@ -57,10 +57,9 @@ std::vector<graph::Tensor> RtlExecutor::run(const graph::Pictures& batch,
   const auto& first = result.times.front();
   const auto& last = result.times.back();
   cycles_.latency = first.last_out - first.first_in + 1;
-  cycles_.interval = result.times.size() == 1
-                         ? 0
-                         : double(last.last_out - first.last_out) /
-                               double(result.times.size() - 1);
+  if (result.times.size() > 1)
+    cycles_.interval = double(last.last_out - first.last_out) /
+                       double(result.times.size() - 1);
   return outputs;
 }
 

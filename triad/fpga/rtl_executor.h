@@ -24,7 +24,8 @@ struct RtlSettings {
 // What a run took, in clock cycles.
 struct RtlCycles {
   std::int64_t latency = 0;   // first picture: first beat in to last beat out
-  double interval = 0;        // a picture, over those after the first; 0: one
+  double interval = 0;        // a picture, over those after the first; 0: no
+                              // run had more than one
   std::int64_t expected = 0;  // a picture at best, by what limits the design
   std::string limited_by;     // "the slowest stage", "all steps in turn"
 };
@@ -43,7 +44,7 @@ class RtlExecutor : public graph::Executor {
   std::vector<graph::Tensor> run(const graph::Pictures& batch,
                                  std::size_t subnet = 0) override;
 
-  // Of the latest run.
+  // Of the latest run; the interval of the latest with several pictures.
   const RtlCycles& cycles() const { return cycles_; }
 
  private:

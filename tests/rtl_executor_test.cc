@@ -200,6 +200,25 @@ TEST_F(RtlExecutor, APictureTakesWhatTheSlowestStageNeeds) {
   EXPECT_GT(executor.cycles().latency, executor.cycles().expected);
 }
 
+TEST_F(RtlExecutor, GivesTheLogitsInFrontOfASoftmax) {
+  Random random(8);
+  Builder net("classifier", {2, 4, 4});
+  auto x = net.add("flatten", graph::Flatten{}, {net.input()});
+  const auto logits = net.linear("fc", x, 5);
+  x = net.add("odds", graph::Softmax{}, {logits});
+  Graph graph = net.finish({x});
+  graph.values[0].quantization = graph.values[1].quantization = kU8;
+  make_integers(graph, random, {});
+  const auto bytes = random_pictures(random, 3 * 32);
+  fpga::RtlExecutor executor;
+  executor.load(graph);
+  graph.outputs = {logits};
+  reference::IntegerExecutor judge;
+  judge.load(graph);
+  EXPECT_EQ(executor.run(batch_of(graph, bytes))[0].values,
+            judge.run(batch_of(graph, bytes))[0].values);
+}
+
 TEST_F(RtlExecutor, SaysWhichLayerItCannotRun) {
   Random random(1);
   Builder net("network", {2, 6, 6});

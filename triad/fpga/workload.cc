@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "triad/base/error.h"
+#include "triad/fpga/logits.h"
 #include "triad/graph/element_function.h"
 #include "triad/graph/integer_rules.h"
 #include "triad/graph/pool_window.h"
@@ -73,8 +74,8 @@ int weight_bits(const encoding::Encoding& weight) {
 
 class Maker {
  public:
-  explicit Maker(const Graph& graph)
-      : graph_(graph), producer_(graph.values.size(), kNone) {}
+  explicit Maker(Graph graph)
+      : graph_(std::move(graph)), producer_(graph_.values.size(), kNone) {}
 
   Workload run() {
     result_.name = graph_.name;
@@ -119,6 +120,9 @@ class Maker {
   }
 
   void check_values(const Node& node) const {
+    if (is_one_of<graph::Softmax>(node.op))
+      refuse(node,
+             "it does not end the network, where alone it can be left out");
     const graph::Value& value = graph_.value(node.output);
     if (value.quantization && value.quantization->bits != 8)
       refuse(node,
@@ -275,7 +279,7 @@ class Maker {
     result_.stages = std::move(kept);
   }
 
-  const Graph& graph_;
+  const Graph graph_;
   std::vector<int> producer_;  // stage of each value
   Workload result_;
 };
@@ -332,7 +336,7 @@ graph::Support supports(const Node& node) {
                           node.inputs.size()));
   if (is_one_of<graph::Input, graph::MaxPool, graph::AveragePool,
                 graph::GlobalAveragePool, graph::Add, graph::Flatten,
-                graph::Dropout>(node.op) ||
+                graph::Dropout, graph::Softmax>(node.op) ||
       graph::is_element_function(node.op))
     return {};
   return no("the target has no stage for it");
@@ -348,7 +352,7 @@ Workload make_workload(const Graph& graph) {
   require(graph.outputs.size() == 1, "fpga: '{}': expected one output, got {}",
           graph.name, graph.outputs.size());
   graph::check_integer_rules(graph);
-  return Maker(graph).run();
+  return Maker(end_at_logits(graph)).run();
 }
 
 }  // namespace triad::fpga

@@ -6,7 +6,7 @@
 // What only moves disappears: a Flatten before a Linear makes it a convolution
 // whose kernel (and stride) is the whole picture, a Dropout nothing. A Linear
 // is a convolution of a [C, 1, 1] picture. Grouped convolutions are full ones
-// with dead weights.
+// with dead weights. What follows the logits is left out (logits.h).
 
 #include <array>
 #include <cstdint>

@@ -98,6 +98,35 @@ TEST(Workload, GroupedConvolutionsAreFullOnesWithDeadWeights) {
       EXPECT_EQ(full[k * 4 + c], c / 2 == k / 3 ? codes[k * 2 + c % 2] : 0);
 }
 
+TEST(Workload, DilatedConvolutionsHaveDeadTaps) {
+  Builder net("dilated", {2, 9, 9});
+  graph::ValueId x = net.conv("conv", net.input(),
+                              {.outputs = 3,
+                               .kernel = {2, 3},
+                               .dilation = {3, 2},
+                               .padding = {3, 2, 0, 2}},
+                              false);
+  x = net.add("flatten", graph::Flatten{}, {x});
+  Graph graph = net.finish({net.linear("fc", x, 2)});
+  for (graph::Value& value : graph.values) value.quantization = kU8;
+  graph.values.back().quantization.reset();
+  Random random(1);
+  make_integers(graph, random, {.is_ternary = false});
+  const auto codes = graph::integer_codes(
+      graph.find("conv")->find("weight")->encoding, "conv");
+  const Workload workload = make_workload(graph);
+  const auto& wide = std::get<Convolution>(workload.stages[1].work);
+  EXPECT_EQ(wide.window.kernel, (graph::Pair{4, 5}));
+  ASSERT_EQ(wide.codes.size(), 3u * 2 * 4 * 5);
+  for (std::size_t plane = 0; plane < 6; ++plane)
+    for (std::size_t r = 0; r < 4; ++r)
+      for (std::size_t s = 0; s < 5; ++s)
+        EXPECT_EQ(wide.codes[(plane * 4 + r) * 5 + s],
+                  r % 3 == 0 && s % 2 == 0
+                      ? codes[(plane * 2 + r / 3) * 3 + s / 2]
+                      : 0);
+}
+
 // Logits [3] of two pixels, then what `add_tail` makes of them.
 template <typename AddTail>
 Graph classifier(AddTail add_tail) {
@@ -161,9 +190,6 @@ Graph network_with(const char* name, const graph::Op& op) {
 }
 
 TEST(Workload, NamesTheLayerItCannotRunAndTheReason) {
-  expect_refusal(
-      network_with("wide", graph::Conv2d{.kernel = {3, 3}, .dilation = {2, 2}}),
-      "conv2d 'wide': the target has no dilated convolution");
   expect_refusal(network_with("up", graph::Resize{}),
                  "resize 'up': the target has no stage for it");
   expect_refusal(network_with("frame", graph::Pad{.padding = {1, 1, 1, 1}}),

@@ -98,6 +98,30 @@ TEST_F(RtlExecutor, RunsWindowsOfManyShapes) {
   expect_agreement(graph, random_pictures(random, 3 * 3 * 99), 2000);
 }
 
+TEST_F(RtlExecutor, RunsDilatedConvolutions) {
+  Random random(9);
+  Builder net("dilated", {3, 9, 11});
+  auto x = net.conv("conv1", net.input(),
+                    {.outputs = 6,
+                     .kernel = {3, 3},
+                     .dilation = {2, 3},
+                     .padding = {2, 3, 2, 3}},
+                    true);
+  x = net.conv("conv2", x,
+               {.outputs = 8,
+                .kernel = {2, 3},
+                .stride = {2, 1},
+                .dilation = {4, 2},
+                .padding = {0, 1, 3, 1},
+                .groups = 2},
+               true);
+  x = net.add("flatten", graph::Flatten{}, {x});
+  x = net.linear("fc", x, 5);
+  const Graph graph =
+      finish(net.finish({x}), random, {.density = 0.6}, {kU8, kS8, kU8Centred});
+  expect_agreement(graph, random_pictures(random, 3 * 3 * 99), 4000);
+}
+
 // Two blocks of a ResNet for CIFAR, the second with a shortcut of option A.
 Graph residual_network(Random& random, const WeightKind& kind) {
   Builder net("residual", {2, 8, 8});

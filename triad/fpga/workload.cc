@@ -67,6 +67,27 @@ std::vector<std::int8_t> ungroup(std::span<const std::int8_t> codes,
   return full;
 }
 
+// Taps of a kernel with `dilation - 1` dead ones between two.
+graph::Pair spread(const graph::Pair& kernel, const graph::Pair& dilation) {
+  return {(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1};
+}
+
+// [K][C][R'][S'] of a dilated convolution's [K][C][R][S].
+std::vector<std::int8_t> spread(const std::vector<std::int8_t>& codes,
+                                const graph::Conv2d& op) {
+  const auto [rows, columns] = op.kernel;
+  const auto [height, width] = spread(op.kernel, op.dilation);
+  const auto planes = std::int64_t(codes.size()) / (rows * columns);
+  std::vector<std::int8_t> result(std::size_t(planes * height * width));
+  auto code = codes.begin();
+  for (std::int64_t plane = 0; plane < planes; ++plane)
+    for (std::int64_t r = 0; r < rows; ++r)
+      for (std::int64_t s = 0; s < columns; ++s)
+        result[std::size_t((plane * height + r * op.dilation[0]) * width +
+                           s * op.dilation[1])] = *code++;
+  return result;
+}
+
 int weight_bits(const encoding::Encoding& weight) {
   const auto* levels = std::get_if<encoding::Levels>(&weight);
   return levels ? levels->bits : 2;
@@ -175,8 +196,9 @@ class Maker {
 
   Work make(const Node& node, const graph::Conv2d& op,
             const Stage& stage) const {
-    Convolution layer = convolution(node, ungroup(codes(node), op));
-    layer.window = {op.kernel, op.stride, op.padding[0], op.padding[1]};
+    Convolution layer = convolution(node, spread(ungroup(codes(node), op), op));
+    layer.window = {spread(op.kernel, op.dilation), op.stride, op.padding[0],
+                    op.padding[1]};
     if (layer.logits && stage.output.pixels() != 1)
       refuse(node, "its logits are {} pixels, one leaves the target",
              stage.output.pixels());
@@ -289,9 +311,6 @@ graph::Support no(std::string because) { return {false, std::move(because)}; }
 graph::Support supports_weights(const Node& node) {
   if (node.requantization.empty())
     return no("it is not lowered to integers; run triad compress");
-  const auto* conv = std::get_if<graph::Conv2d>(&node.op);
-  if (conv && conv->dilation != graph::Pair{1, 1})
-    return no("the target has no dilated convolution");
   return {};
 }
 

@@ -8,7 +8,9 @@
 #include <fstream>
 
 #include "tests/program.h"
+#include "tests/random_networks.h"
 #include "triad/base/file.h"
+#include "triad/format/writer.h"
 #include "triad/fpga/simulate/process.h"
 #include "triad/fpga/simulate/simulation.h"
 
@@ -113,6 +115,39 @@ TEST_F(RtlCommand, RefusesPicturesOfOtherChannelsAsEvalDoes) {
                  "data of 3 channels");
   }
   EXPECT_FALSE(fs::exists(file("out")));
+}
+
+// Digits through a Linear and a Softmax, written to a file.
+void write_classifier(const std::string& file) {
+  Builder net("classifier", {1, 28, 28});
+  auto x = net.add("flatten", graph::Flatten{}, {net.input()});
+  x = net.linear("fc", x, 10);
+  Graph graph = net.finish({net.add("odds", graph::Softmax{}, {x})});
+  graph.values[0].quantization = graph.values[1].quantization = kU8;
+  Random random(1);
+  make_integers(graph, random, {});
+  format::write_model(graph, file);
+}
+
+TEST_F(RtlCommand, SaysThatADesignEndsInFrontOfASoftmax) {
+  const std::string model = file("classifier.triad");
+  write_classifier(model);
+  const std::string ending =
+      "the design ends at the logits 'fc', in front of softmax 'odds', which "
+      "changes no order\n";
+  const Answer written = run_triad({"rtl", model, "-o", file("out")});
+  EXPECT_EQ(written.code, 0) << written.err;
+  EXPECT_THAT(written.out, testing::StartsWith(ending));
+  if (!fpga::has_program("verilator"))
+    GTEST_SKIP() << "the rest is skipped because verilator is missing";
+  for (const char* executor : {"rtl", "rtl_array"}) {
+    const Answer answer =
+        run_triad({"eval", model, "--data", "digits", "--executor", executor,
+                   "--against", "reference", "--limit", "4"});
+    EXPECT_EQ(answer.code, 0) << answer.err;
+    EXPECT_THAT(answer.out, HasSubstr("rtl: " + ending));
+    EXPECT_THAT(answer.out, HasSubstr("0 of 40 logits differ from those of"));
+  }
 }
 
 TEST_F(RtlCommand, FoldsToAnInterval) {

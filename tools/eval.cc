@@ -9,6 +9,7 @@
 #include "tools/output.h"
 #include "triad/base/error.h"
 #include "triad/base/parallel.h"
+#include "triad/fpga/logits.h"
 #include "triad/fpga/rtl_executor.h"
 #include "triad/quantise/to_float.h"
 
@@ -71,6 +72,11 @@ void add_checks(Json& json, const graph::Executor& executor) {
         {"limited_by", rtl->cycles().limited_by}};
 }
 
+bool uses_rtl(const Options& options) {
+  return options.executor.starts_with("rtl") ||
+         options.against.starts_with("rtl");
+}
+
 void print_checks(const Options& options, const graph::Executor& executor) {
   if (const auto* checked = find<CheckedExecutor>(executor))
     print_line(fmt::format("{} of {} logits differ from those of {}",
@@ -99,12 +105,18 @@ void eval(const Options& options) {
           model.file.string(), output.name, to_string(output.shape));
   const data::Splits splits = data::open(options.data);
   check_pictures("eval", *splits.test, model.graph);
+  std::string ending;
+  if (uses_rtl(options)) {
+    ending = fpga::describe_ending(model.graph);
+    model.graph = fpga::end_at_logits(std::move(model.graph));
+  }
   const auto executor = choose_executor(options, model.graph);
   const Accuracy accuracy =
       evaluate(*executor, model.graph, *splits.test, options.limit, "evaluate");
   if (options.json) {
     Json json = to_json(model, options, accuracy);
     add_checks(json, *executor);
+    if (!ending.empty()) json["ending"] = ending;
     return print_json(json);
   }
   print_line(fmt::format(
@@ -112,6 +124,7 @@ void eval(const Options& options) {
       model.graph.name, options.data,
       model.graph.is_lowered() ? "integer" : "float", accuracy.percent(),
       accuracy.pictures, accuracy.top5_percent()));
+  if (!ending.empty()) print_line("rtl: " + ending);
   print_checks(options, *executor);
 }
 

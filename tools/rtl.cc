@@ -16,6 +16,7 @@
 #include "triad/fpga/emit/package.h"
 #include "triad/fpga/fold.h"
 #include "triad/fpga/folding_file.h"
+#include "triad/fpga/logits.h"
 
 namespace triad::tools {
 namespace {
@@ -106,6 +107,8 @@ void rtl(const Options& options) {
           {.clock_mhz = options.clock_mhz,
            .model = model.file.filename().string(),
            .version = fmt::format("triad {} ({})", kVersion, kCommit)}));
+  if (const auto ending = fpga::describe_ending(model.graph); !ending.empty())
+    print_line(ending);
   for (const std::string& warning : design.warnings)
     print_line("warning: " + warning);
   print_line(fmt::format(

@@ -1,6 +1,8 @@
 #pragma once
 // The generated Verilog as an Executor: pictures stream through it under
-// Verilator, and the logits are those of the reference, bit for bit.
+// Verilator, and the logits are those of the reference, bit for bit. It runs
+// the graph as far as the design goes, to its logits (logits.h): whoever
+// compares loads end_at_logits(graph) into the judge.
 
 #include <cstdint>
 #include <memory>

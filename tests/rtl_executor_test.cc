@@ -10,6 +10,8 @@
 #include "tests/random_networks.h"
 #include "triad/data/dataset.h"
 #include "triad/format/reader.h"
+#include "triad/fpga/fold.h"
+#include "triad/fpga/plan.h"
 #include "triad/quantise/lower.h"
 #include "triad/reference/integer_executor.h"
 #include "triad/runtime/executor.h"
@@ -130,6 +132,20 @@ TEST_F(RtlExecutor, RunsResidualBlocks) {
   Random random(2);
   const Graph graph = residual_network(random, {.density = 0.5});
   expect_agreement(graph, random_pictures(random, 4 * 128), 4000);
+}
+
+TEST_F(RtlExecutor, RunsFiltersWithoutWeights) {
+  Random random(8);
+  const Graph graph = residual_network(random, {.density = 0.15});
+  const fpga::Workload workload = fpga::make_workload(graph);
+  const auto foldings = fpga::fold(workload, 2000);
+  const fpga::Plan plan = fpga::make_plan(workload, foldings);
+  int layers = 0;
+  for (const fpga::StagePlan& stage : plan.stages)
+    layers += !stage.schedule.dead_filters.empty();
+  EXPECT_GE(layers, 3);
+  EXPECT_FALSE(plan.stages.back().schedule.dead_filters.empty()) << "logits";
+  expect_agreement(graph, random_pictures(random, 4 * 128), 2000);
 }
 
 // A network with random ternary weights, first and last layer of 8 bits,

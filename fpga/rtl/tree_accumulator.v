@@ -10,12 +10,11 @@ module tree_accumulator #(
     input reset,
     input advance,
     input in_valid,
-    input in_first,
     input in_last,
     input [LANES*BITS-1:0] in_terms,  // [LANES] signed
     input [LANES-1:0] in_carries,  // added to the terms
     output reg out_valid,
-    output reg [SUM-1:0] out_sum
+    output [SUM-1:0] out_sum
 );
   function integer ceil_log2(input integer value);
     for (ceil_log2 = 0; (1 << ceil_log2) < value; ceil_log2 = ceil_log2 + 1);
@@ -39,28 +38,38 @@ module tree_accumulator #(
       .carry(tree_carry)
   );
 
-  wire valid, first, last;  // as they leave the tree
+  wire valid, last;  // as they leave the tree
   generate
     if (REGISTERED != 0 && LEVELS > 0) begin : delayed
-      reg [3*LEVELS-1:0] flags;
-      wire [3*LEVELS+2:0] shifted = {flags, in_valid, in_first, in_last};
+      reg [2*LEVELS-1:0] flags;
+      wire [2*LEVELS+1:0] shifted = {flags, in_valid, in_last};
       always @(posedge clk)
-        if (reset) flags <= {3 * LEVELS{1'b0}};
+        if (reset) flags <= {2 * LEVELS{1'b0}};
         else if (advance)
-          flags <= shifted[3*LEVELS-1:0];
-      assign {valid, first, last} = shifted[3*LEVELS+2-:3];
+          flags <= shifted[2*LEVELS-1:0];
+      assign {valid, last} = shifted[2*LEVELS+1-:2];
     end else begin : direct
-      assign {valid, first, last} = {in_valid, in_first, in_last};
+      assign {valid, last} = {in_valid, in_last};
     end
   endgenerate
 
-  wire [SUM-1:0] addend = {{SUM - WIDTH{tree_sum[WIDTH-1]}}, tree_sum};
+  reg starts;  // the next beat, a sum
   always @(posedge clk)
-    if (reset) out_valid <= 1'b0;
-    else if (advance) begin
+    if (reset) begin
+      out_valid <= 1'b0;
+      starts <= 1'b1;
+    end else if (advance) begin
       out_valid <= valid && last;
-      if (valid)
-        out_sum <= (first ? {SUM{1'b0}} : out_sum) + addend
-            + {{SUM - 1{1'b0}}, tree_carry};
+      if (valid) starts <= last;
     end
+  accumulator #(
+      .SUM(SUM)
+  ) accumulate (
+      .clk(clk),
+      .enable(advance && valid),
+      .starts(starts),
+      .value({{SUM - WIDTH{tree_sum[WIDTH-1]}}, tree_sum}),
+      .carry(tree_carry),
+      .sum(out_sum)
+  );
 endmodule

@@ -14,7 +14,7 @@ module pe_bench;
   endfunction
   localparam LATENCY = ceil_log2(LANES) * REGISTERED + 1;
 
-  reg in_valid = 0, in_first = 0, in_last = 1, advance = 1;
+  reg in_valid = 0, in_last = 0, first = 1, advance = 1;
   reg [LANES*BITS-1:0] values;
   reg [LANES*CODE-1:0] codes;
   wire out_valid;
@@ -24,13 +24,13 @@ module pe_bench;
       dense_pe #(.LANES(LANES), .BITS(BITS), .REGISTERED(REGISTERED),
                  .MULTIPLIER(MULTIPLIER)) dut (
           .clk(clk), .reset(reset), .advance(advance), .in_valid(in_valid),
-          .in_first(in_first), .in_last(in_last), .in_values(values),
-          .in_weights(codes), .out_valid(out_valid), .out_sum(out_sum));
+          .in_last(in_last), .in_values(values), .in_weights(codes),
+          .out_valid(out_valid), .out_sum(out_sum));
     end else begin : ternary
       ternary_pe #(.LANES(LANES), .BITS(BITS), .REGISTERED(REGISTERED)) dut (
           .clk(clk), .reset(reset), .advance(advance), .in_valid(in_valid),
-          .in_first(in_first), .in_last(in_last), .in_values(values),
-          .in_codes(codes), .out_valid(out_valid), .out_sum(out_sum));
+          .in_last(in_last), .in_values(values), .in_codes(codes),
+          .out_valid(out_valid), .out_sum(out_sum));
     end
   endgenerate
 
@@ -41,7 +41,6 @@ module pe_bench;
   reg signed [7:0] weight;
   task offer;  // a random beat
     begin
-      in_first = in_last;
       in_last = $dist_uniform(seed, 0, 3) == 0;
       for (lane = 0; lane < LANES; lane = lane + 1) begin
         values[lane*BITS+:BITS] =
@@ -52,13 +51,14 @@ module pe_bench;
   endtask
   task add_up;
     begin
-      if (in_first) total = 0;
+      if (first) total = 0;
       for (lane = 0; lane < LANES; lane = lane + 1) begin
         value = values[lane*BITS+:BITS];
         if (DENSE != 0) weight = codes[lane*CODE+:CODE];
         else weight = !codes[lane*CODE] ? 0 : codes[lane*CODE+1] ? -1 : 1;
         total = total + weight * value;
       end
+      first = in_last;
     end
   endtask
 

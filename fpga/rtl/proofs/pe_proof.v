@@ -5,7 +5,6 @@ module pe_proof (
     input clk,
     input advance,
     input in_valid,
-    input in_first,
     input in_last,
     input [15:0] in_values,
     input [7:0] in_codes
@@ -24,7 +23,6 @@ module pe_proof (
       .reset(reset),
       .advance(advance),
       .in_valid(in_valid),
-      .in_first(in_first),
       .in_last(in_last),
       .in_values(in_values),
       .in_codes(in_codes),
@@ -36,23 +34,28 @@ module pe_proof (
     term = !code[0] ? 12'd0 : code[1] ? -{{8{value[3]}}, value}
         : {{8{value[3]}}, value};
   endfunction
-  reg started = 0, ended = 0;
+  reg starts = 1, known = 0, ended = 0;
   reg [11:0] total;
   always @(posedge clk)
     if (!reset && advance) begin
       if (in_valid) begin
-        total <= (in_first ? 12'd0 : total)
+        total <= (starts ? 12'd0 : total)
             + ((term(in_values[3:0], in_codes[1:0])
             + term(in_values[7:4], in_codes[3:2]))
             + (term(in_values[11:8], in_codes[5:4])
             + term(in_values[15:12], in_codes[7:6])));
-        started <= started || in_first;
+        starts <= in_last;
+        known <= 1;
       end
       ended <= in_valid && in_last;
     end
-  always @* if (reset) assert (!started && !ended);
+  // What induction has to know of the inside: Yosys' way to name it.
+  (* hierconn *)
+  wire \dut.accumulator.starts ;
+  always @* if (reset) assert (starts && !known && !ended);
   else begin
-    if (started) assert (out_sum == total);
+    assert (\dut.accumulator.starts == starts && (known || starts));
+    if (known) assert (out_sum == total);
     assert (out_valid == ended);
   end
 endmodule

@@ -152,12 +152,17 @@ class Wiring {
                        {"b_data", fmt::format("{}'b0", inputs[0].width)}});
   }
 
-  // The memories of a stage have the numbers of the configuration bus in turn.
+  // The memories of a stage have the numbers of the configuration bus in turn;
+  // words of all but the first come in as many parts as the widest needs.
   void add_memories(std::size_t i) {
-    int number = 0;
-    for (MemoryFile& memory : memories_of(i)) {
-      memory.place = {int(i), number++, bus_parts(memory)};
-      netlist_.memories.push_back(std::move(memory));
+    std::vector<MemoryFile> memories = memories_of(i);
+    int others = 1;
+    for (std::size_t m = 1; m < memories.size(); ++m)
+      others = std::max(others, bus_parts(memories[m]));
+    for (std::size_t m = 0; m < memories.size(); ++m) {
+      memories[m].place = {int(i), int(m),
+                           m == 0 ? bus_parts(memories[m]) : others};
+      netlist_.memories.push_back(std::move(memories[m]));
     }
   }
 

@@ -152,19 +152,18 @@ class Wiring {
                        {"b_data", fmt::format("{}'b0", inputs[0].width)}});
   }
 
-  // The memories of a stage have the numbers of the configuration bus in turn.
-  // Words of all but the first come in as many parts as the widest needs.
+  // The memories of a stage have the numbers of the configuration bus in turn;
+  // words of all but the first come in as many parts as the widest needs.
   void add_memories(std::size_t i) {
     std::vector<MemoryFile> memories = memories_of(i);
-    int parts = bus_parts(memories.front()), number = 0;
-    for (MemoryFile& memory : memories) {
-      memory.place = {int(i), number, parts};
-      if (number++ > 0) continue;
-      parts = 1;
-      for (std::size_t j = 1; j < memories.size(); ++j)
-        parts = std::max(parts, bus_parts(memories[j]));
+    int others = 1;
+    for (std::size_t m = 1; m < memories.size(); ++m)
+      others = std::max(others, bus_parts(memories[m]));
+    for (std::size_t m = 0; m < memories.size(); ++m) {
+      memories[m].place = {int(i), int(m),
+                           m == 0 ? bus_parts(memories[m]) : others};
+      netlist_.memories.push_back(std::move(memories[m]));
     }
-    std::ranges::move(memories, std::back_inserter(netlist_.memories));
   }
 
   std::vector<MemoryFile> memories_of(std::size_t i) const {

@@ -87,7 +87,10 @@ class RandomNetwork {
     if (seed_ % 4 == 3)
       return add("pool", graph::MaxPool{{2, 2}, {2, 2}, {0, 0, 0, 0}, true},
                  {x}, kU8);
-    return x;
+    return add(
+        "pool",
+        graph::AveragePool{{3, 2}, {2, 1}, {1, 1, 0, 1}, seed_ % 8 == 4, false},
+        {x}, kU8);
   }
 
   int seed_;
@@ -127,7 +130,7 @@ class ArrayTest : public testing::Test {
 };
 
 TEST_F(ArrayTest, GivesTheBitsOfTheReferenceInTheCyclesOfTheFormula) {
-  for (int seed = 1; seed <= 4; ++seed) {
+  for (const int seed : {1, 2, 3, 4, 8}) {
     SCOPED_TRACE(seed);
     ArraySettings array{.pes = seed % 3 + 1, .lanes = seed + 1};
     array.dsp = seed == 4;
@@ -153,6 +156,10 @@ TEST_F(ArrayTest, PausesOfTheStreamsChangeNothing) {
 
 TEST_F(ArrayTest, LeNet5) {
   expect_agreement(lowered("lenet5"), 2, {.array = ArraySettings{}});
+}
+
+TEST_F(ArrayTest, ConvNet) {
+  expect_agreement(lowered("convnet"), 2, {.array = ArraySettings{}});
 }
 
 TEST_F(ArrayTest, ResNet20OnRealPictures) {

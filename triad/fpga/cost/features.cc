@@ -153,11 +153,16 @@ std::vector<MemoryShape> ring_memories(const Numbers& p) {
            p.whole("LANES") * 8}};
 }
 
+bool is_whole_picture(const Numbers& p) {
+  return p.whole("KERNEL_HEIGHT") == p.whole("HEIGHT") &&
+         p.whole("KERNEL_WIDTH") == p.whole("WIDTH") &&
+         p.whole("OUT_HEIGHT") == 1 && p.whole("OUT_WIDTH") == 1 &&
+         p.whole("TOP") == 0 && p.whole("LEFT") == 0;
+}
+
 // Sums of whole pictures need no ring: one register of sums a group.
 std::vector<MemoryShape> average_memories(const Numbers& p) {
-  const bool is_whole = p.whole("KERNEL_HEIGHT") == p.whole("HEIGHT") &&
-                        p.whole("KERNEL_WIDTH") == p.whole("WIDTH");
-  if (!is_whole) return ring_memories(p);
+  if (!is_whole_picture(p)) return ring_memories(p);
   return {{divide_up(p.whole("CHANNELS"), p.whole("LANES")),
            p.whole("LANES") * p.whole("SUM"), Read::asynchronous}};
 }
@@ -175,8 +180,17 @@ Features pool_features(const Numbers& p) {
 }
 
 Features average_features(const Numbers& p) {
-  Features f = pool_features(p);
-  f["sum_bits"] = p("LANES") * p("SUM");
+  Features f{{"one", 1},  {"lanes", p("LANES")}, {"windows", 0},
+             {"taps", 0}, {"place_bits", 0},     {"product_bits", 0}};
+  if (is_whole_picture(p)) return f;
+  const Features ring = pool_features(p);
+  f["windows"] = 1;
+  f["taps"] = ring.at("taps");
+  f["place_bits"] = ring.at("place_bits");
+  // Rows of multiply_rows, where sums count several times.
+  const std::int64_t common = p.whole("COMMON");
+  const int weight = std::bit_width(std::uint64_t(common / p.whole("FEWEST")));
+  f["product_bits"] = common == 0 ? 0 : p("SUM") * (weight / 2 + 1);
   return f;
 }
 

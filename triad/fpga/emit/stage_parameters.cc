@@ -1,5 +1,7 @@
 #include "triad/fpga/emit/stage_parameters.h"
 
+#include <algorithm>
+
 #include "triad/fpga/emit/memory_files.h"
 
 namespace triad::fpga {
@@ -103,10 +105,23 @@ struct Parameters {
     append(list, {{"MULTIPLIER", kAdders},
                   {"SUM", plan().sum_bits},
                   {"SHIFT", pool.requantization.shift},
-                  {"FACTOR", pool.requantization.multiplier[0]}});
+                  {"FACTOR", pool.requantization.multiplier[0]},
+                  {"COMMON", pool.common},
+                  {"FEWEST", fewest_inside(pool)}});
     append(list, input_range(from(), "IN"));
     append(list, output_range(to(), to().lowest()));
     return list;
+  }
+
+  std::int64_t fewest_inside(const AveragePool& pool) const {
+    const Stream& output = planned.stage.output;
+    std::int64_t fewest = pool.window.kernel[0] * pool.window.kernel[1];
+    for (std::int64_t y = 0; y < output.height; ++y)
+      for (std::int64_t x = 0; x < output.width; ++x) {
+        const auto [rows, columns] = inside(pool.window, planned.input(), y, x);
+        fewest = std::min(fewest, rows * columns);
+      }
+    return fewest;
   }
 
   List operator()(const Add& add) const {

@@ -1,6 +1,7 @@
 // A convolution, or a Linear, between two streams of pixels. Of its weights
 // only the living groups are stored and only they take time; the DEAD filters
-// that have none give constants.
+// that have none give constants. With TERMS weights are sums of ternary terms,
+// a word each.
 //
 // Parameters, streams, memory files and configuration: docs/fpga.md.
 //
@@ -37,6 +38,7 @@ module convolution_stage #(
     parameter PES = 4,
     parameter REQUANTISERS = 1,
     parameter WEIGHT_BITS = 2,
+    parameter TERMS = 0,
     parameter MULTIPLIER = 1,
     parameter SUM = 32,
     parameter SHIFT = 0,
@@ -79,7 +81,8 @@ module convolution_stage #(
   localparam ROW = bits(KERNEL_HEIGHT), COLUMN = bits(KERNEL_WIDTH);
   localparam GROUP = bits(GROUPS);
   localparam CODES = PES * LANES * WEIGHT_BITS;
-  localparam WORD = 1 + ROW + COLUMN + GROUP + CODES;  // of a unit
+  localparam FIELDS = ROW + COLUMN + GROUP;
+  localparam WORD = 1 + (TERMS != 0 ? 1 : 0) + FIELDS + CODES;  // of a unit
   localparam BITS = LOGITS != 0 ? 32 : 8;
   localparam BEATS = (FILTERS + OUT_LANES - 1) / OUT_LANES;
   localparam BEAT = bits(BEATS), LANE = bits(OUT_LANES);
@@ -226,12 +229,15 @@ module convolution_stage #(
     for (unit = 0; unit < UNITS; unit = unit + 1) begin : units
       localparam [31:0] MEMORY = unit + 1;
       localparam [7:0] TENS = 48 + unit / 10, ONES = 48 + unit % 10;
-      wire tile_last, is_inside;
+      wire is_inside;
       wire [ROW-1:0] row;
       wire [COLUMN-1:0] column;
       wire [GROUP-1:0] group;
       wire [CODES-1:0] codes;
-      assign {tile_last, row, column, group, codes} = words[unit*WORD+:WORD];
+      wire [WORD-1:0] word = words[unit*WORD+:WORD];
+      wire tile_last = word[WORD-1];
+      wire doubles = TERMS != 0 && word[WORD-2];
+      assign {row, column, group, codes} = word[FIELDS+CODES-1:0];
       wire [SLOT+PLACE-1:0] beat_address;
       tap_address #(
           .LINES(LINES),
@@ -269,10 +275,11 @@ module convolution_stage #(
           .read_address(beat_address),
           .read_word(beat)
       );
-      reg last_2, is_inside_2;
+      reg last_2, doubles_2, is_inside_2;
       reg [CODES-1:0] codes_2;
       always @(posedge clk) begin
         last_2 <= tile_last;
+        doubles_2 <= doubles;
         is_inside_2 <= is_inside;
         codes_2 <= codes;
       end
@@ -293,6 +300,7 @@ module convolution_stage #(
           .PES(PES),
           .LANES(LANES),
           .WEIGHT_BITS(WEIGHT_BITS),
+          .TERMS(TERMS),
           .MULTIPLIER(MULTIPLIER),
           .SUM(SUM)
       ) pes (
@@ -301,6 +309,7 @@ module convolution_stage #(
           .in_valid(valid_2),
           .in_last(last_2),
           .in_end(end_2),
+          .in_doubles(doubles_2),
           .in_values(values),
           .in_codes(codes_2),
           .out_valid(tile_valid),

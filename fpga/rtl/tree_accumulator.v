@@ -1,10 +1,14 @@
 // What the PEs share: an adder tree over the terms of a beat, and an
 // accumulator over beats. Parameters, latency and handshake as in ternary_pe.
+//
+// With TERMS a bit of the accumulator chooses between its own one, the one below
+// and 0, which with a bit of the addend are the five inputs of one LUT.
 module tree_accumulator #(
     parameter LANES = 16,
     parameter BITS = 9,
     parameter SUM = 32,
-    parameter REGISTERED = 1
+    parameter REGISTERED = 1,
+    parameter TERMS = 0
 ) (
     input clk,
     input reset,
@@ -12,6 +16,7 @@ module tree_accumulator #(
     input in_valid,
     input in_first,
     input in_last,
+    input in_doubles,
     input [LANES*BITS-1:0] in_terms,  // [LANES] signed
     input [LANES-1:0] in_carries,  // added to the terms
     output reg out_valid,
@@ -54,13 +59,29 @@ module tree_accumulator #(
     end
   endgenerate
 
+  wire doubles;
+  generate
+    if (TERMS == 0) begin : one_term
+      assign doubles = 1'b0;
+      wire unused = in_doubles;
+    end else if (REGISTERED != 0 && LEVELS > 0) begin : delayed_doubles
+      reg [LEVELS-1:0] flags;
+      wire [LEVELS:0] shifted = {flags, in_doubles};
+      always @(posedge clk) if (advance) flags <= shifted[LEVELS-1:0];
+      assign doubles = shifted[LEVELS];
+    end else begin : direct_doubles
+      assign doubles = in_doubles;
+    end
+  endgenerate
+
+  wire [SUM-1:0] kept = first ? {SUM{1'b0}}
+      : doubles ? {out_sum[SUM-2:0], 1'b0} : out_sum;
   wire [SUM-1:0] addend = {{SUM - WIDTH{tree_sum[WIDTH-1]}}, tree_sum};
   always @(posedge clk)
     if (reset) out_valid <= 1'b0;
     else if (advance) begin
       out_valid <= valid && last;
       if (valid)
-        out_sum <= (first ? {SUM{1'b0}} : out_sum) + addend
-            + {{SUM - 1{1'b0}}, tree_carry};
+        out_sum <= kept + addend + {{SUM - 1{1'b0}}, tree_carry};
     end
 endmodule

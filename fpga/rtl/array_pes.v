@@ -112,12 +112,17 @@ module array_pes #(
         assign addend = wide;
         assign carry = tree_carry;
       end
-      reg [SUM-1:0] sum;
-      assign out_sums[pe*SUM+:SUM] = sum;
-      always @(posedge clk)
-        if (valid)
-          sum <= (first ? {SUM{1'b0}} : sum) + addend
-              + {{SUM - 1{1'b0}}, carry};
+      accumulator #(
+          .SUM(SUM)
+      ) accumulate (
+          .clk(clk),
+          .enable(valid),
+          .starts(first),
+          .doubles(1'b0),
+          .value(addend),
+          .carry(carry),
+          .sum(out_sums[pe*SUM+:SUM])
+      );
     end
   endgenerate
 endmodule

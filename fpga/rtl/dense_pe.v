@@ -16,7 +16,6 @@ module dense_pe #(
     input reset,
     input advance,
     input in_valid,
-    input in_first,
     input in_last,
     input [LANES*BITS-1:0] in_values,  // [LANES] signed
     input [LANES*WEIGHT_BITS-1:0] in_weights,  // [LANES] signed
@@ -56,7 +55,6 @@ module dense_pe #(
       .reset(reset),
       .advance(advance),
       .in_valid(in_valid),
-      .in_first(in_first),
       .in_last(in_last),
       .in_doubles(1'b0),
       .in_terms(products),

@@ -33,11 +33,6 @@ module lock_step_pes #(
   endfunction
   localparam CODES = LANES * WEIGHT_BITS;
 
-  reg first;
-  always @(posedge clk)
-    if (reset) first <= 1'b1;
-    else if (in_valid) first <= in_last;
-
   wire [PES-1:0] valid;  // all alike
   assign out_valid = &valid;
   genvar pe;
@@ -54,7 +49,6 @@ module lock_step_pes #(
             .reset(reset),
             .advance(1'b1),
             .in_valid(in_valid),
-            .in_first(first),
             .in_last(in_last),
             .in_doubles(in_doubles),
             .in_values(in_values),
@@ -75,7 +69,6 @@ module lock_step_pes #(
             .reset(reset),
             .advance(1'b1),
             .in_valid(in_valid),
-            .in_first(first),
             .in_last(in_last),
             .in_values(in_values),
             .in_weights(in_codes[pe*CODES+:CODES]),

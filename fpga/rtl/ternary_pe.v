@@ -1,7 +1,7 @@
 // One processing element: adds up LANES activations a cycle, each kept,
 // negated or left out by a 2-bit code. Adders only, no multiplier.
 //
-//   sum = total over beats, first to last, of sum over lanes of code * value
+//   sum = total over beats, up to one with last, of sum over lanes of code * value
 //
 // With TERMS a beat with doubles first doubles the total before it: weights of
 // several ternary terms of powers of two, highest first (Horner's rule), need no
@@ -16,8 +16,8 @@
 // TERMS      1: in_doubles counts, but for a first beat
 //
 // Code bit 0: not zero; bit 1: negative. 00 and 10 are 0, 01 is +1, 11 is -1.
-// A beat with first starts a new sum. The sum of the beat with last is valid
-// ceil(log2(LANES)) * REGISTERED + 1 cycles later, for one cycle; cycles with
+// The beat after one with last starts a new sum. The sum of the beat with last
+// is valid ceil(log2(LANES)) * REGISTERED + 1 cycles later, for one cycle; cycles with
 // advance low do not count. One beat a cycle, sums back to back.
 module ternary_pe #(
     parameter LANES = 16,
@@ -30,7 +30,6 @@ module ternary_pe #(
     input reset,
     input advance,  // low: everything holds
     input in_valid,
-    input in_first,
     input in_last,
     input in_doubles,
     input [LANES*BITS-1:0] in_values,  // [LANES] signed
@@ -61,7 +60,6 @@ module ternary_pe #(
       .reset(reset),
       .advance(advance),
       .in_valid(in_valid),
-      .in_first(in_first),
       .in_last(in_last),
       .in_doubles(in_doubles),
       .in_terms(terms),

@@ -1,8 +1,5 @@
 // What the PEs share: an adder tree over the terms of a beat, and an
 // accumulator over beats. Parameters, latency and handshake as in ternary_pe.
-//
-// With TERMS a bit of the accumulator chooses between its own one, the one below
-// and 0, which with a bit of the addend are the five inputs of one LUT.
 module tree_accumulator #(
     parameter LANES = 16,
     parameter BITS = 9,
@@ -14,13 +11,12 @@ module tree_accumulator #(
     input reset,
     input advance,
     input in_valid,
-    input in_first,
     input in_last,
     input in_doubles,
     input [LANES*BITS-1:0] in_terms,  // [LANES] signed
     input [LANES-1:0] in_carries,  // added to the terms
     output reg out_valid,
-    output reg [SUM-1:0] out_sum
+    output [SUM-1:0] out_sum
 );
   function integer ceil_log2(input integer value);
     for (ceil_log2 = 0; (1 << ceil_log2) < value; ceil_log2 = ceil_log2 + 1);
@@ -44,18 +40,18 @@ module tree_accumulator #(
       .carry(tree_carry)
   );
 
-  wire valid, first, last;  // as they leave the tree
+  wire valid, last;  // as they leave the tree
   generate
     if (REGISTERED != 0 && LEVELS > 0) begin : delayed
-      reg [3*LEVELS-1:0] flags;
-      wire [3*LEVELS+2:0] shifted = {flags, in_valid, in_first, in_last};
+      reg [2*LEVELS-1:0] flags;
+      wire [2*LEVELS+1:0] shifted = {flags, in_valid, in_last};
       always @(posedge clk)
-        if (reset) flags <= {3 * LEVELS{1'b0}};
+        if (reset) flags <= {2 * LEVELS{1'b0}};
         else if (advance)
-          flags <= shifted[3*LEVELS-1:0];
-      assign {valid, first, last} = shifted[3*LEVELS+2-:3];
+          flags <= shifted[2*LEVELS-1:0];
+      assign {valid, last} = shifted[2*LEVELS+1-:2];
     end else begin : direct
-      assign {valid, first, last} = {in_valid, in_first, in_last};
+      assign {valid, last} = {in_valid, in_last};
     end
   endgenerate
 
@@ -74,14 +70,24 @@ module tree_accumulator #(
     end
   endgenerate
 
-  wire [SUM-1:0] kept = first ? {SUM{1'b0}}
-      : doubles ? {out_sum[SUM-2:0], 1'b0} : out_sum;
-  wire [SUM-1:0] addend = {{SUM - WIDTH{tree_sum[WIDTH-1]}}, tree_sum};
+  reg starts;  // the next beat, a sum
   always @(posedge clk)
-    if (reset) out_valid <= 1'b0;
-    else if (advance) begin
+    if (reset) begin
+      out_valid <= 1'b0;
+      starts <= 1'b1;
+    end else if (advance) begin
       out_valid <= valid && last;
-      if (valid)
-        out_sum <= kept + addend + {{SUM - 1{1'b0}}, tree_carry};
+      if (valid) starts <= last;
     end
+  accumulator #(
+      .SUM(SUM)
+  ) accumulate (
+      .clk(clk),
+      .enable(advance && valid),
+      .starts(starts),
+      .doubles(doubles),
+      .value({{SUM - WIDTH{tree_sum[WIDTH-1]}}, tree_sum}),
+      .carry(tree_carry),
+      .sum(out_sum)
+  );
 endmodule

@@ -15,7 +15,7 @@ module pe_bench;
   endfunction
   localparam LATENCY = ceil_log2(LANES) * REGISTERED + 1;
 
-  reg in_valid = 0, in_first = 0, in_last = 1, advance = 1;
+  reg in_valid = 0, in_last = 0, first = 1, advance = 1;
   reg in_doubles = 0;
   reg [LANES*BITS-1:0] values;
   reg [LANES*CODE-1:0] codes;
@@ -26,14 +26,14 @@ module pe_bench;
       dense_pe #(.LANES(LANES), .BITS(BITS), .REGISTERED(REGISTERED),
                  .MULTIPLIER(MULTIPLIER)) dut (
           .clk(clk), .reset(reset), .advance(advance), .in_valid(in_valid),
-          .in_first(in_first), .in_last(in_last), .in_values(values),
-          .in_weights(codes), .out_valid(out_valid), .out_sum(out_sum));
+          .in_last(in_last), .in_values(values), .in_weights(codes),
+          .out_valid(out_valid), .out_sum(out_sum));
     end else begin : ternary
       ternary_pe #(.LANES(LANES), .BITS(BITS), .REGISTERED(REGISTERED),
                    .TERMS(TERMS)) dut (
           .clk(clk), .reset(reset), .advance(advance), .in_valid(in_valid),
-          .in_first(in_first), .in_last(in_last), .in_doubles(in_doubles),
-          .in_values(values), .in_codes(codes), .out_valid(out_valid), .out_sum(out_sum));
+          .in_last(in_last), .in_doubles(in_doubles), .in_values(values),
+          .in_codes(codes), .out_valid(out_valid), .out_sum(out_sum));
     end
   endgenerate
 
@@ -44,7 +44,6 @@ module pe_bench;
   reg signed [7:0] weight;
   task offer;  // a random beat
     begin
-      in_first = in_last;
       in_last = $dist_uniform(seed, 0, 3) == 0;
       in_doubles = $random(seed);
       for (lane = 0; lane < LANES; lane = lane + 1) begin
@@ -56,7 +55,7 @@ module pe_bench;
   endtask
   task add_up;
     begin
-      if (in_first) total = 0;
+      if (first) total = 0;
       else if (TERMS != 0 && in_doubles) total = 2 * total;
       for (lane = 0; lane < LANES; lane = lane + 1) begin
         value = values[lane*BITS+:BITS];
@@ -64,6 +63,7 @@ module pe_bench;
         else weight = !codes[lane*CODE] ? 0 : codes[lane*CODE+1] ? -1 : 1;
         total = total + weight * value;
       end
+      first = in_last;
     end
   endtask
 

@@ -5,7 +5,6 @@ module pe_proof (
     input clk,
     input advance,
     input in_valid,
-    input in_first,
     input in_last,
     input in_doubles,
     input [15:0] in_values,
@@ -25,7 +24,6 @@ module pe_proof (
       .reset(reset),
       .advance(advance),
       .in_valid(in_valid),
-      .in_first(in_first),
       .in_last(in_last),
       .in_doubles(in_doubles),
       .in_values(in_values),
@@ -44,7 +42,6 @@ module pe_proof (
       .reset(reset),
       .advance(advance),
       .in_valid(in_valid),
-      .in_first(in_first),
       .in_last(in_last),
       .in_doubles(in_doubles),
       .in_values(in_values),
@@ -57,7 +54,7 @@ module pe_proof (
     term = !code[0] ? 12'd0 : code[1] ? -{{8{value[3]}}, value}
         : {{8{value[3]}}, value};
   endfunction
-  reg started = 0, ended = 0;
+  reg starts = 1, known = 0, ended = 0;
   reg [11:0] total, doubled;
   wire [11:0] beat = (term(in_values[3:0], in_codes[1:0])
       + term(in_values[7:4], in_codes[3:2]))
@@ -66,16 +63,24 @@ module pe_proof (
   always @(posedge clk)
     if (!reset && advance) begin
       if (in_valid) begin
-        total <= (in_first ? 12'd0 : total) + beat;
-        doubled <= beat + (in_first ? 12'd0
+        total <= (starts ? 12'd0 : total) + beat;
+        doubled <= beat + (starts ? 12'd0
             : in_doubles ? doubled + doubled : doubled);
-        started <= started || in_first;
+        starts <= in_last;
+        known <= 1;
       end
       ended <= in_valid && in_last;
     end
-  always @* if (reset) assert (!started && !ended);
+  // What induction has to know of the inside: Yosys' way to name it.
+  (* hierconn *)
+  wire \dut.accumulator.starts ;
+  (* hierconn *)
+  wire \dut_of_terms.accumulator.starts ;
+  always @* if (reset) assert (starts && !known && !ended);
   else begin
-    if (started) assert (out_sum == total && out_doubled == doubled);
+    assert (\dut.accumulator.starts == starts && (known || starts));
+    assert (\dut_of_terms.accumulator.starts == starts);
+    if (known) assert (out_sum == total && out_doubled == doubled);
     assert (out_valid == {2{ended}});
   end
 endmodule

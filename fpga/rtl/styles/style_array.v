@@ -59,30 +59,21 @@ module style_array #(
     end
   endgenerate
 
-  // first and last wait for the activations; codes for the gathered ones, too.
-  reg first;
-  reg [DELAY-1:0] valid_q, first_q, last_q;
+  // last waits for the activations; codes for the gathered ones, too.
+  reg [DELAY-1:0] valid_q, last_q;
   reg [PES*LANES*WEIGHT_BITS-1:0] codes_q;
   wire [DELAY:0] valid_next = {valid_q, in_valid};
-  wire [DELAY:0] first_next = {first_q, first};
   wire [DELAY:0] last_next = {last_q, last};
   always @(posedge clk)
-    if (reset) begin
-      first <= 1'b1;
-      valid_q <= {DELAY{1'b0}};
-    end else if (advance) begin
-      valid_q <= valid_next[DELAY-1:0];
-      if (in_valid) first <= last;
-    end
+    if (reset) valid_q <= {DELAY{1'b0}};
+    else if (advance) valid_q <= valid_next[DELAY-1:0];
   always @(posedge clk)
     if (advance) begin
-      first_q <= first_next[DELAY-1:0];
       last_q <= last_next[DELAY-1:0];
       codes_q <= in_codes;
     end
 
-  wire unused_bits =
-      &{in_indices, valid_next[DELAY], first_next[DELAY], last_next[DELAY]};
+  wire unused_bits = &{in_indices, valid_next[DELAY], last_next[DELAY]};
 
   wire [PES-1:0] valid;
   assign out_valid = &valid;
@@ -122,7 +113,6 @@ module style_array #(
             .reset(reset),
             .advance(advance),
             .in_valid(valid_q[DELAY-1]),
-            .in_first(first_q[DELAY-1]),
             .in_last(last_q[DELAY-1]),
             .in_doubles(1'b0),
             .in_values(values),
@@ -142,7 +132,6 @@ module style_array #(
             .reset(reset),
             .advance(advance),
             .in_valid(valid_q[DELAY-1]),
-            .in_first(first_q[DELAY-1]),
             .in_last(last_q[DELAY-1]),
             .in_values(values),
             .in_weights(codes),

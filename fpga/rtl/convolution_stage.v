@@ -1,6 +1,7 @@
 // A convolution, or a Linear, between two streams of pixels. Of its weights
 // only the living groups are stored and only they take time; the DEAD filters
-// that have none give constants.
+// that have none give constants. With TERMS weights are sums of ternary terms,
+// a word each.
 //
 // Parameters, streams, memory files and configuration: docs/fpga.md.
 //
@@ -37,6 +38,7 @@ module convolution_stage #(
     parameter PES = 4,
     parameter REQUANTISERS = 1,
     parameter WEIGHT_BITS = 2,
+    parameter TERMS = 0,
     parameter MULTIPLIER = 1,
     parameter SUM = 32,
     parameter SHIFT = 0,
@@ -79,7 +81,7 @@ module convolution_stage #(
   localparam GROUP = bits(GROUPS);
   localparam TAP = ROW + COLUMN + GROUP;
   localparam CODES = PES * LANES * WEIGHT_BITS;
-  localparam WORD = 1 + TAP + CODES;  // of a unit
+  localparam WORD = 1 + (TERMS != 0 ? 1 : 0) + TAP + CODES;  // of a unit
   localparam BITS = LOGITS != 0 ? 32 : 8;
   localparam BEATS = (FILTERS + OUT_LANES - 1) / OUT_LANES;
   localparam BEAT = bits(BEATS), LANE = bits(OUT_LANES);
@@ -216,13 +218,16 @@ module convolution_stage #(
     for (unit = 0; unit < UNITS; unit = unit + 1) begin : units
       localparam [31:0] MEMORY = unit + 1;
       localparam [7:0] TENS = 48 + unit / 10, ONES = 48 + unit % 10;
-      wire tile_last;
       wire [CODES-1:0] codes;
-      assign {tile_last, taps[unit*TAP+:TAP], codes} = words[unit*WORD+:WORD];
-      reg last_2, is_inside_2;
+      wire [WORD-1:0] word = words[unit*WORD+:WORD];
+      wire tile_last = word[WORD-1];
+      wire doubles = TERMS != 0 && word[WORD-2];
+      assign {taps[unit*TAP+:TAP], codes} = word[TAP+CODES-1:0];
+      reg last_2, doubles_2, is_inside_2;
       reg [CODES-1:0] codes_2;
       always @(posedge clk) begin
         last_2 <= tile_last;
+        doubles_2 <= doubles;
         is_inside_2 <= is_inside[unit];
         codes_2 <= codes;
       end
@@ -243,6 +248,7 @@ module convolution_stage #(
           .PES(PES),
           .LANES(LANES),
           .WEIGHT_BITS(WEIGHT_BITS),
+          .TERMS(TERMS),
           .MULTIPLIER(MULTIPLIER),
           .SUM(SUM)
       ) pes (
@@ -251,6 +257,7 @@ module convolution_stage #(
           .in_valid(valid_2),
           .in_last(last_2),
           .in_end(end_2),
+          .in_doubles(doubles_2),
           .in_values(values),
           .in_codes(codes_2),
           .out_valid(tile_valid),

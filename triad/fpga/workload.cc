@@ -88,9 +88,12 @@ std::vector<std::int8_t> spread(const std::vector<std::int8_t>& codes,
   return result;
 }
 
+// Weights in full 8 bits, as a rule the first and last layer's, are multiplied
+// by: as sums of ternary terms they would take 7 words for one. All narrower
+// ones are added.
 int weight_bits(const encoding::Encoding& weight) {
   const auto* levels = std::get_if<encoding::Levels>(&weight);
-  return levels ? levels->bits : 2;
+  return levels && levels->bits == 8 ? 8 : 2;
 }
 
 class Maker {

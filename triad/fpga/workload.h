@@ -42,7 +42,9 @@ struct Window {
 struct Convolution {
   Window window;
   std::int64_t filters = 1;
-  int weight_bits = 2;             // 2: ternary; else levels of so many bits
+  // What a PE does with a code: 2: adds, wider codes as several ternary terms
+  // (schedule.h); 8: multiplies.
+  int weight_bits = 2;
   std::vector<std::int8_t> codes;  // [K][C][R][S]
   graph::Requantization requantization;
   bool logits = false;  // the sums with their bias leave as int32

@@ -126,7 +126,7 @@ Features convolution_features(const Numbers& p) {
 std::vector<MemoryShape> convolution_memories(const Numbers& p) {
   const Convolution c(p);
   const std::int64_t word =
-      1 + index_width(p.whole("KERNEL_HEIGHT")) +
+      1 + p.whole("TERMS") + index_width(p.whole("KERNEL_HEIGHT")) +
       index_width(p.whole("KERNEL_WIDTH")) + index_width(c.groups) +
       p.whole("PES") * p.whole("LANES") * p.whole("WEIGHT_BITS");
   const int place = index_width(p.whole("WIDTH") * c.groups);

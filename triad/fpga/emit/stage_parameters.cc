@@ -77,6 +77,7 @@ struct Parameters {
             {"PES", folding.pes},
             {"REQUANTISERS", folding.requantisers},
             {"WEIGHT_BITS", layer.weight_bits},
+            {"TERMS", plan().schedule.has_terms()},
             {"MULTIPLIER", layer.weight_bits == 2 ? kAdders : kToolsMultiplier},
             {"SUM", plan().sum_bits},
             {"SHIFT", layer.requantization.shift}});

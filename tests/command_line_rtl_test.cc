@@ -1,14 +1,18 @@
 // triad rtl and eval --executor rtl as a user meets them: what they write, and
 // how they refuse.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cstdlib>
 #include <fstream>
 
 #include "tests/program.h"
+#include "tests/random_networks.h"
 #include "triad/base/file.h"
+#include "triad/format/writer.h"
 #include "triad/fpga/simulate/process.h"
+#include "triad/fpga/simulate/simulation.h"
 
 namespace triad {
 namespace {
@@ -100,6 +104,52 @@ TEST_F(RtlCommand, SaysOfBothStylesWhatLimitsThem) {
   }
 }
 
+TEST_F(RtlCommand, RefusesPicturesOfOtherChannelsAsEvalDoes) {
+  const std::string model = TRIAD_MODELS "/resnet20-cifar10-t1.triad";
+  for (const char* command : {"rtl", "eval"}) {
+    std::vector<std::string> arguments = {command, model, "--data", "digits"};
+    if (std::string_view(command) == "rtl")
+      arguments.insert(arguments.end(), {"-o", file("out")});
+    expect_error(arguments,
+                 "takes pictures [3, 32, 32], these are [1, 28, 28]: expected "
+                 "data of 3 channels");
+  }
+  EXPECT_FALSE(fs::exists(file("out")));
+}
+
+// Digits through a Linear and a Softmax, written to a file.
+void write_classifier(const std::string& file) {
+  Builder net("classifier", {1, 28, 28});
+  auto x = net.add("flatten", graph::Flatten{}, {net.input()});
+  x = net.linear("fc", x, 10);
+  Graph graph = net.finish({net.add("odds", graph::Softmax{}, {x})});
+  graph.values[0].quantization = graph.values[1].quantization = kU8;
+  Random random(1);
+  make_integers(graph, random, {});
+  format::write_model(graph, file);
+}
+
+TEST_F(RtlCommand, SaysThatADesignEndsInFrontOfASoftmax) {
+  const std::string model = file("classifier.triad");
+  write_classifier(model);
+  const std::string ending =
+      "the design ends at the logits 'fc', in front of softmax 'odds', which "
+      "changes no order\n";
+  const Answer written = run_triad({"rtl", model, "-o", file("out")});
+  EXPECT_EQ(written.code, 0) << written.err;
+  EXPECT_THAT(written.out, testing::StartsWith(ending));
+  if (!fpga::has_program("verilator"))
+    GTEST_SKIP() << "the rest is skipped because verilator is missing";
+  for (const char* executor : {"rtl", "rtl_array"}) {
+    const Answer answer =
+        run_triad({"eval", model, "--data", "digits", "--executor", executor,
+                   "--against", "reference", "--limit", "4"});
+    EXPECT_EQ(answer.code, 0) << answer.err;
+    EXPECT_THAT(answer.out, HasSubstr("rtl: " + ending));
+    EXPECT_THAT(answer.out, HasSubstr("0 of 40 logits differ from those of"));
+  }
+}
+
 TEST_F(RtlCommand, FoldsToAnInterval) {
   const Answer answer = run_triad({"rtl", lenet(), "--interval", "20000", "-o",
                                    file("out"), "--limit", "1"});
@@ -172,9 +222,41 @@ TEST_F(RtlCommand, NamesWhatIsWrongWithAFolding) {
                "either --folding or --interval");
 }
 
-TEST_F(RtlCommand, NamesTheStageThatIsTooSlow) {
-  expect_error({"rtl", lenet(), "-o", file("out"), "--interval", "100"},
-               "cycles, which is what this stage needs at its widest, got 100");
+TEST_F(RtlCommand, GivesTheLeastInterval) {
+  const std::string model = TRIAD_GOLDEN "/good/lowered.triad";
+  for (const char* command : {"rtl", "cost"})
+    expect_error({command, model, "-o", file("out"), "--interval", "100"},
+                 "lowered: expected an interval of at least 324 cycles, which "
+                 "is what conv needs at its widest, got 100");
+}
+
+TEST_F(RtlCommand, CostShowsWhatDoesNotFitAndFails) {
+  const std::string model = lenet();
+  const Answer answer =
+      run_triad({"cost", model, "--part", "ice40_up5k", "--interval", "20000"});
+  EXPECT_EQ(answer.code, 1);
+  EXPECT_THAT(answer.out, HasSubstr("iCE40 UP5K: LUTs"));
+  EXPECT_THAT(answer.err,
+              testing::ContainsRegex("iCE40 UP5K: [0-9]+ LUTs needed, 5280 "
+                                     "there: [0-9]+ too many"));
+  EXPECT_EQ(run_triad({"cost", model, "--interval", "20000"}).code, 0);
+}
+
+TEST_F(RtlCommand, EvalSpeaksOfLaterPicturesWhereThereAreSome) {
+  const graph::Support support = fpga::can_simulate();
+  if (!support.yes) GTEST_SKIP() << support.because;
+  const std::string model = lenet();
+  for (const auto& [pictures, later] :
+       {std::pair{"1", ""}, std::pair{"65", ", [0-9.]+ for each after it"}}) {
+    const Answer answer =
+        run_triad({"eval", model, "--data", "digits", "--executor", "rtl_array",
+                   "--limit", pictures});
+    ASSERT_EQ(answer.code, 0) << answer.err;
+    EXPECT_THAT(answer.out, testing::ContainsRegex(fmt::format(
+                                "rtl: [0-9]+ cycles for the first picture{} "
+                                ".all steps in turn: [0-9]+.",
+                                later)));
+  }
 }
 
 TEST_F(RtlCommand, NamesTheProgramThatIsMissing) {

@@ -196,6 +196,17 @@ TEST_F(CommandLine, ConvertSaysWhatItNeeds) {
       HasSubstr("--data"));
 }
 
+TEST_F(CommandLine, BenchBoundsItsTime) {
+  const std::string model = kGolden / "good/lowered.triad";
+  expect_error(run_triad({"bench", model, "--batch", "100000"}), 2,
+               AllOf(HasSubstr("--batch"), HasSubstr("1024")));
+  const json result =
+      json::parse(run_triad({"bench", "--model", "resnet18", "--batch", "16",
+                             "--threads", "1", "--seconds", "0.001", "--json"})
+                      .out);
+  EXPECT_EQ(result["timings"][0]["runs"], 1);
+}
+
 TEST_F(CommandLine, RunRefusesWhatIsNoPicture) {
   write_file(path("text.png"), std::string_view("no picture"));
   expect_error(

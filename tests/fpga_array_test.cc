@@ -55,6 +55,7 @@ class RandomNetwork {
                        {.outputs = filters,
                         .kernel = {pick(random_, 1, 3), pick(random_, 1, 4)},
                         .stride = {1, pick(random_, 1, 2)},
+                        .dilation = {1 + seed_ % 2, 1},
                         .padding = {1, pick(random_, 0, 2), 1, 1}},
                        true),
              kS8);

@@ -6,6 +6,7 @@
 
 #include "tests/random_networks.h"
 #include "triad/base/error.h"
+#include "triad/fpga/logits.h"
 #include "triad/fpga/workload.h"
 #include "triad/quantise/lower.h"
 #include "triad/zoo/zoo.h"
@@ -97,6 +98,75 @@ TEST(Workload, GroupedConvolutionsAreFullOnesWithDeadWeights) {
       EXPECT_EQ(full[k * 4 + c], c / 2 == k / 3 ? codes[k * 2 + c % 2] : 0);
 }
 
+TEST(Workload, DilatedConvolutionsHaveDeadTaps) {
+  Builder net("dilated", {2, 9, 9});
+  graph::ValueId x = net.conv("conv", net.input(),
+                              {.outputs = 3,
+                               .kernel = {2, 3},
+                               .dilation = {3, 2},
+                               .padding = {3, 2, 0, 2}},
+                              false);
+  x = net.add("flatten", graph::Flatten{}, {x});
+  Graph graph = net.finish({net.linear("fc", x, 2)});
+  for (graph::Value& value : graph.values) value.quantization = kU8;
+  graph.values.back().quantization.reset();
+  Random random(1);
+  make_integers(graph, random, {.is_ternary = false});
+  const auto codes = graph::integer_codes(
+      graph.find("conv")->find("weight")->encoding, "conv");
+  const Workload workload = make_workload(graph);
+  const auto& wide = std::get<Convolution>(workload.stages[1].work);
+  EXPECT_EQ(wide.window.kernel, (graph::Pair{4, 5}));
+  ASSERT_EQ(wide.codes.size(), 3u * 2 * 4 * 5);
+  for (std::size_t plane = 0; plane < 6; ++plane)
+    for (std::size_t r = 0; r < 4; ++r)
+      for (std::size_t s = 0; s < 5; ++s)
+        EXPECT_EQ(wide.codes[(plane * 4 + r) * 5 + s],
+                  r % 3 == 0 && s % 2 == 0
+                      ? codes[(plane * 2 + r / 3) * 3 + s / 2]
+                      : 0);
+}
+
+// Logits [3] of two pixels, then what `add_tail` makes of them.
+template <typename AddTail>
+Graph classifier(AddTail add_tail) {
+  Builder net("classifier", {1, 1, 2});
+  graph::ValueId x = net.add("flatten", graph::Flatten{}, {net.input()});
+  const graph::ValueId logits = net.linear("fc", x, 3);
+  Graph graph = net.finish({add_tail(net, logits)});
+  graph.values[0].quantization = graph.values[1].quantization = kU8;
+  Random random(1);
+  make_integers(graph, random, {});
+  return graph;
+}
+
+TEST(Workload, EndsAtTheLogitsInFrontOfASoftmax) {
+  const Graph graph = classifier([](Builder& net, graph::ValueId logits) {
+    logits = net.add("drop", graph::Dropout{}, {logits});
+    return net.add("odds", graph::Softmax{}, {logits});
+  });
+  const Workload workload = make_workload(graph);
+  ASSERT_EQ(workload.stages.size(), 2u);
+  EXPECT_EQ(workload.stages.back().name, "fc");
+  EXPECT_EQ(describe_ending(graph),
+            "the design ends at the logits 'fc', in front of dropout 'drop', "
+            "softmax 'odds', which change no order");
+  const Graph ended = end_at_logits(graph);
+  validate(ended);
+  EXPECT_EQ(ended.value(ended.outputs[0]).name, "fc");
+  EXPECT_EQ(describe_ending(ended), "");
+}
+
+TEST(Workload, WhatElseReadsASoftmaxIsLeftOutToo) {
+  const Graph graph = classifier([](Builder& net, graph::ValueId logits) {
+    const auto odds = net.add("odds", graph::Softmax{}, {logits});
+    net.add("unread", graph::Dropout{}, {odds});
+    return odds;
+  });
+  EXPECT_EQ(end_at_logits(graph).nodes.size(), 3u);
+  EXPECT_EQ(make_workload(graph).stages.size(), 2u);
+}
+
 void expect_refusal(const Graph& graph, const char* text) {
   try {
     make_workload(graph);
@@ -120,9 +190,6 @@ Graph network_with(const char* name, const graph::Op& op) {
 }
 
 TEST(Workload, NamesTheLayerItCannotRunAndTheReason) {
-  expect_refusal(
-      network_with("wide", graph::Conv2d{.kernel = {3, 3}, .dilation = {2, 2}}),
-      "conv2d 'wide': the target has no dilated convolution");
   expect_refusal(network_with("up", graph::Resize{}),
                  "resize 'up': the target has no stage for it");
   expect_refusal(network_with("frame", graph::Pad{.padding = {1, 1, 1, 1}}),
@@ -133,6 +200,22 @@ TEST(Workload, NamesTheLayerItCannotRunAndTheReason) {
       network_with("pool", graph::AveragePool{.padding = {1, 1, 0, 0},
                                               .count_padding = false}),
       "average_pool 'pool': the window of pixel");
+}
+
+TEST(Workload, RefusesASoftmaxOfWhatAreNoLogits) {
+  Builder net("network", {2, 1, 1});
+  graph::ValueId x = net.add("flatten", graph::Flatten{}, {net.input()});
+  Graph graph = net.finish({net.add("odds", graph::Softmax{}, {x})});
+  graph.values[0].quantization = graph.values[1].quantization = kU8;
+  Random random(1);
+  make_integers(graph, random, {});
+  expect_refusal(graph, "its output 'flatten' holds no logits");
+
+  graph = classifier([](Builder& net, graph::ValueId logits) {
+    net.add("unread", graph::Softmax{}, {logits});
+    return logits;
+  });
+  expect_refusal(graph, "softmax 'unread': it does not end the network");
 }
 
 TEST(Workload, RefusesWiderValuesAndFloats) {

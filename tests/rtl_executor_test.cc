@@ -10,6 +10,8 @@
 #include "tests/random_networks.h"
 #include "triad/data/dataset.h"
 #include "triad/format/reader.h"
+#include "triad/fpga/fold.h"
+#include "triad/fpga/plan.h"
 #include "triad/quantise/lower.h"
 #include "triad/reference/integer_executor.h"
 #include "triad/runtime/executor.h"
@@ -98,6 +100,30 @@ TEST_F(RtlExecutor, RunsWindowsOfManyShapes) {
   expect_agreement(graph, random_pictures(random, 3 * 3 * 99), 2000);
 }
 
+TEST_F(RtlExecutor, RunsDilatedConvolutions) {
+  Random random(9);
+  Builder net("dilated", {3, 9, 11});
+  auto x = net.conv("conv1", net.input(),
+                    {.outputs = 6,
+                     .kernel = {3, 3},
+                     .dilation = {2, 3},
+                     .padding = {2, 3, 2, 3}},
+                    true);
+  x = net.conv("conv2", x,
+               {.outputs = 8,
+                .kernel = {2, 3},
+                .stride = {2, 1},
+                .dilation = {4, 2},
+                .padding = {0, 1, 3, 1},
+                .groups = 2},
+               true);
+  x = net.add("flatten", graph::Flatten{}, {x});
+  x = net.linear("fc", x, 5);
+  const Graph graph =
+      finish(net.finish({x}), random, {.density = 0.6}, {kU8, kS8, kU8Centred});
+  expect_agreement(graph, random_pictures(random, 3 * 3 * 99), 4000);
+}
+
 // Two blocks of a ResNet for CIFAR, the second with a shortcut of option A.
 Graph residual_network(Random& random, const WeightKind& kind) {
   Builder net("residual", {2, 8, 8});
@@ -130,6 +156,20 @@ TEST_F(RtlExecutor, RunsResidualBlocks) {
   Random random(2);
   const Graph graph = residual_network(random, {.density = 0.5});
   expect_agreement(graph, random_pictures(random, 4 * 128), 4000);
+}
+
+TEST_F(RtlExecutor, RunsFiltersWithoutWeights) {
+  Random random(8);
+  const Graph graph = residual_network(random, {.density = 0.15});
+  const fpga::Workload workload = fpga::make_workload(graph);
+  const auto foldings = fpga::fold(workload, 2000);
+  const fpga::Plan plan = fpga::make_plan(workload, foldings);
+  int layers = 0;
+  for (const fpga::StagePlan& stage : plan.stages)
+    layers += !stage.schedule.dead_filters.empty();
+  EXPECT_GE(layers, 3);
+  EXPECT_FALSE(plan.stages.back().schedule.dead_filters.empty()) << "logits";
+  expect_agreement(graph, random_pictures(random, 4 * 128), 2000);
 }
 
 // A network with random ternary weights, first and last layer of 8 bits,
@@ -198,6 +238,25 @@ TEST_F(RtlExecutor, APictureTakesWhatTheSlowestStageNeeds) {
   executor.run(batch_of(graph, random_pictures(random, 8 * 128)));
   EXPECT_EQ(executor.cycles().interval, double(executor.cycles().expected));
   EXPECT_GT(executor.cycles().latency, executor.cycles().expected);
+}
+
+TEST_F(RtlExecutor, GivesTheLogitsInFrontOfASoftmax) {
+  Random random(8);
+  Builder net("classifier", {2, 4, 4});
+  auto x = net.add("flatten", graph::Flatten{}, {net.input()});
+  const auto logits = net.linear("fc", x, 5);
+  x = net.add("odds", graph::Softmax{}, {logits});
+  Graph graph = net.finish({x});
+  graph.values[0].quantization = graph.values[1].quantization = kU8;
+  make_integers(graph, random, {});
+  const auto bytes = random_pictures(random, 3 * 32);
+  fpga::RtlExecutor executor;
+  executor.load(graph);
+  graph.outputs = {logits};
+  reference::IntegerExecutor judge;
+  judge.load(graph);
+  EXPECT_EQ(executor.run(batch_of(graph, bytes))[0].values,
+            judge.run(batch_of(graph, bytes))[0].values);
 }
 
 TEST_F(RtlExecutor, SaysWhichLayerItCannotRun) {

@@ -79,9 +79,15 @@ void cost(const Options& options) {
   fpga::Price price = find_price(options, workload, part, constants);
   if (price.times.empty()) price.times = fpga::time_pictures(price.plan, 6);
   if (!options.output.empty()) write_reports(options.output, price, constants);
-  if (options.advise) return print_advice(price, options.json);
-  options.json ? print_price_json(price, constants)
-               : print_price(price, constants);
+  if (options.advise)
+    print_advice(price, options.json);
+  else if (options.json)
+    print_price_json(price, constants);
+  else
+    print_price(price, constants);
+  // What was asked for is shown even where the part is too small.
+  flush_results();
+  fpga::require_fit(price);
 }
 
 }  // namespace
@@ -102,7 +108,8 @@ void add_cost(CLI::App& command) {
       ->check(CLI::Range(1e-3, 1e12));
   command
       .add_option("--interval", options->interval,
-                  "Cycles a picture to reach, whatever the part")
+                  "Cycles a picture to reach; an error below the table where "
+                  "the part is too small")
       ->check(CLI::Range(std::int64_t(1), std::int64_t(1) << 40));
   command.add_option("--folding", options->folding,
                      "A folding file, as triad rtl reads it");

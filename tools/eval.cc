@@ -9,6 +9,7 @@
 #include "tools/output.h"
 #include "triad/base/error.h"
 #include "triad/base/parallel.h"
+#include "triad/fpga/logits.h"
 #include "triad/fpga/rtl_executor.h"
 #include "triad/quantise/to_float.h"
 
@@ -22,17 +23,6 @@ struct Options {
   std::int64_t limit = 0;
   int threads = 0, stall_percent = 0;
 };
-
-// Sizes are fitted; a network of colours says nothing about grey pictures.
-void require_channels(const data::Dataset& pictures,
-                      const graph::Graph& graph) {
-  const Shape shape = pictures.picture_shape();
-  const Shape& input = graph.value(graph.input()).shape;
-  require(shape.empty() || shape[0] == input[0],
-          "eval: {} takes pictures {}, these are {}: expected data of {} "
-          "channels",
-          graph.name, to_string(input), to_string(shape), input[0]);
-}
 
 Json to_json(const ModelFile& model, const Options& options,
              const Accuracy& accuracy) {
@@ -74,10 +64,17 @@ void add_checks(Json& json, const graph::Executor& executor) {
     json["against"] = {{"numbers", checked->agreement().numbers},
                        {"different", checked->agreement().different}};
   if (const auto* rtl = find<fpga::RtlExecutor>(executor))
-    json["cycles"] = {{"latency", rtl->cycles().latency},
-                      {"interval", rtl->cycles().interval},
-                      {"expected", rtl->cycles().expected},
-                      {"limited_by", rtl->cycles().limited_by}};
+    json["cycles"] = {
+        {"latency", rtl->cycles().latency},
+        {"interval",
+         rtl->cycles().interval > 0 ? Json(rtl->cycles().interval) : Json()},
+        {"expected", rtl->cycles().expected},
+        {"limited_by", rtl->cycles().limited_by}};
+}
+
+bool uses_rtl(const Options& options) {
+  return options.executor.starts_with("rtl") ||
+         options.against.starts_with("rtl");
 }
 
 void print_checks(const Options& options, const graph::Executor& executor) {
@@ -85,12 +82,15 @@ void print_checks(const Options& options, const graph::Executor& executor) {
     print_line(fmt::format("{} of {} logits differ from those of {}",
                            checked->agreement().different,
                            checked->agreement().numbers, options.against));
-  if (const auto* rtl = find<fpga::RtlExecutor>(executor))
-    print_line(fmt::format(
-        "rtl: {} cycles for the first picture, {:.1f} for each after it ({}: "
-        "{})",
-        rtl->cycles().latency, rtl->cycles().interval, rtl->cycles().limited_by,
-        rtl->cycles().expected));
+  if (const auto* rtl = find<fpga::RtlExecutor>(executor)) {
+    const fpga::RtlCycles& cycles = rtl->cycles();
+    std::string later;
+    if (cycles.interval > 0)
+      later = fmt::format(", {:.1f} for each after it", cycles.interval);
+    print_line(fmt::format("rtl: {} cycles for the first picture{} ({}: {})",
+                           cycles.latency, later, cycles.limited_by,
+                           cycles.expected));
+  }
 }
 
 void eval(const Options& options) {
@@ -104,13 +104,19 @@ void eval(const Options& options) {
           "eval: {}: expected a classifier, its output '{}' is {}",
           model.file.string(), output.name, to_string(output.shape));
   const data::Splits splits = data::open(options.data);
-  require_channels(*splits.test, model.graph);
+  check_pictures("eval", *splits.test, model.graph);
+  std::string ending;
+  if (uses_rtl(options)) {
+    ending = fpga::describe_ending(model.graph);
+    model.graph = fpga::end_at_logits(std::move(model.graph));
+  }
   const auto executor = choose_executor(options, model.graph);
   const Accuracy accuracy =
       evaluate(*executor, model.graph, *splits.test, options.limit, "evaluate");
   if (options.json) {
     Json json = to_json(model, options, accuracy);
     add_checks(json, *executor);
+    if (!ending.empty()) json["ending"] = ending;
     return print_json(json);
   }
   print_line(fmt::format(
@@ -118,6 +124,7 @@ void eval(const Options& options) {
       model.graph.name, options.data,
       model.graph.is_lowered() ? "integer" : "float", accuracy.percent(),
       accuracy.pictures, accuracy.top5_percent()));
+  if (!ending.empty()) print_line("rtl: " + ending);
   print_checks(options, *executor);
 }
 

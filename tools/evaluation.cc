@@ -42,6 +42,20 @@ std::unique_ptr<graph::Executor> reference_executor(const graph::Graph& graph) {
 
 }  // namespace
 
+void check_pictures(const std::string& command, const data::Dataset& pictures,
+                    const graph::Graph& graph) {
+  const Shape shape = pictures.picture_shape();
+  const Shape& input = graph.value(graph.input()).shape;
+  if (shape.empty() || shape == input) return;
+  require(shape[0] == input[0],
+          "{}: {} takes pictures {}, these are {}: expected data of {} "
+          "channels",
+          command, graph.name, to_string(input), to_string(shape), input[0]);
+  fmt::print(stderr,
+             "triad: warning: {} takes pictures {}: those of {} are fitted\n",
+             graph.name, to_string(input), to_string(shape));
+}
+
 std::vector<std::uint8_t> gather(const data::Dataset& pictures,
                                  std::int64_t first, std::int64_t count,
                                  const Shape& shape) {

@@ -20,6 +20,12 @@ struct Accuracy {
   }
 };
 
+// Throws Error, on behalf of `command`, for pictures of another number of
+// channels than `graph` takes: a network of colours says nothing about grey
+// ones. That pictures of another size will be fitted goes to stderr.
+void check_pictures(const std::string& command, const data::Dataset& pictures,
+                    const graph::Graph& graph);
+
 // Runs the first `limit` pictures (0: all) through `executor`, which has loaded
 // `graph`; pictures of another size are fitted to the network's input. Progress
 // goes to stderr under `title`. Throws Error if the set is empty or has labels

@@ -1,6 +1,7 @@
 // triad inspect: what a .triad or ONNX file holds, layer by layer, what that
 // saves, and which other tools take it.
 
+#include <algorithm>
 #include <memory>
 
 #include "tools/commands.h"
@@ -44,6 +45,7 @@ std::vector<std::string> to_row(const LayerMeasures& layer) {
       percent(layer.living_16x4),
       fmt::format("{:.2f}", double(layer.bits) / double(layer.weights)),
       std::to_string((layer.bits + 7) / 8)};
+  if (layer.terms > 1) row[1] += fmt::format(" x {}", layer.terms);
   if (layer.census) {
     row[1] += "/" + layer.structure;
     row[4] = fmt::format("{} / {}", layer.census->living, layer.census->groups);
@@ -75,6 +77,11 @@ void print_text(const ModelFile& model, const Measures& measures) {
       file_compression(model, measures),
       human_bytes(double(measures.float_bytes)),
       human_bytes(double(model.file_bytes))));
+  if (std::ranges::any_of(measures.layers,
+                          [](const auto& layer) { return layer.terms > 1; }))
+    print_line(
+        "note: weights of several ternary terms become levels in integer "
+        "arithmetic");
   for (const std::string& note : model.notes) print_line("note: " + note);
   for (const auto& [key, value] : model.metadata)
     print_line(fmt::format("{}: {}", key, on_one_line(value)));
@@ -91,6 +98,7 @@ Json to_json(const LayerMeasures& layer) {
                {"bits", layer.bits}};
   if (layer.census) {
     json["structure"] = layer.structure;
+    json["terms"] = layer.terms;
     json["groups"] = layer.census->groups;
     json["groups_alive"] = layer.census->living;
     json["density"] = layer.census->density();

@@ -42,6 +42,7 @@ LayerMeasures measure_layer(const std::string& name, const Encoding& weight) {
   }
   if (const auto* ternary = std::get_if<Ternary>(&weight)) {
     layer.structure = encoding::to_string(ternary->pattern.structure);
+    layer.terms = ternary->terms.size();
     layer.census = encoding::census(*ternary);
   }
   return layer;

@@ -16,6 +16,7 @@ struct LayerMeasures {
   std::string name;
   std::string encoding;   // "ternary"
   std::string structure;  // "pe_group"; empty unless ternary
+  std::size_t terms = 1;  // of a ternary weight
   Shape shape;
   std::int64_t weights = 0, nonzero = 0;
   std::int64_t bits = 0;                        // of the stored form

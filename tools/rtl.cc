@@ -16,6 +16,7 @@
 #include "triad/fpga/emit/package.h"
 #include "triad/fpga/fold.h"
 #include "triad/fpga/folding_file.h"
+#include "triad/fpga/logits.h"
 
 namespace triad::tools {
 namespace {
@@ -47,7 +48,8 @@ Chosen read_pictures(const Options& options, const Shape& shape) {
 }
 
 // Those that are named, the first of a data set, or noise.
-Chosen choose_pictures(const Options& options, const Shape& shape) {
+Chosen choose_pictures(const Options& options, const graph::Graph& graph) {
+  const Shape shape = graph.value(graph.input()).shape;
   require(options.pictures.empty() || options.data.empty(),
           "rtl: expected either pictures or --data, got both");
   if (!options.pictures.empty()) return read_pictures(options, shape);
@@ -59,6 +61,7 @@ Chosen choose_pictures(const Options& options, const Shape& shape) {
     return noise;
   }
   const data::Splits splits = data::open(options.data);
+  check_pictures("rtl", *splits.test, graph);
   const std::int64_t count = std::min(options.limit, splits.test->count());
   require(count > 0, "rtl: {} has no test pictures", options.data);
   return {count, gather(*splits.test, 0, count, shape), options.data};
@@ -93,7 +96,7 @@ void rtl(const Options& options) {
   fpga::Workload workload = fpga::make_workload(model.graph);
   const fpga::Design design = make_design(options, std::move(workload));
   const Shape shape = model.graph.value(model.graph.input()).shape;
-  const Chosen chosen = choose_pictures(options, shape);
+  const Chosen chosen = choose_pictures(options, model.graph);
   const fpga::Vectors vectors = fpga::make_vectors(
       model.graph,
       {{chosen.count, shape[0], shape[1], shape[2]}, chosen.bytes});
@@ -104,6 +107,8 @@ void rtl(const Options& options) {
           {.clock_mhz = options.clock_mhz,
            .model = model.file.filename().string(),
            .version = fmt::format("triad {} ({})", kVersion, kCommit)}));
+  if (const auto ending = fpga::describe_ending(model.graph); !ending.empty())
+    print_line(ending);
   for (const std::string& warning : design.warnings)
     print_line("warning: " + warning);
   print_line(fmt::format(

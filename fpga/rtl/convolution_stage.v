@@ -1,5 +1,6 @@
 // A convolution, or a Linear, between two streams of pixels. Of its weights
-// only the living groups are stored and only they take time.
+// only the living groups are stored and only they take time; the DEAD filters
+// that have none give constants.
 //
 // Parameters, streams, memory files and configuration: docs/fpga.md.
 //
@@ -48,9 +49,11 @@ module convolution_stage #(
     parameter WORDS = 9,
     parameter STEPS = 4,
     parameter LINES = 4,
+    parameter DEAD = 0,
     parameter STAGE = 0,
     parameter CONTENTS = "",
-    parameter PARAMETERS = ""
+    parameter PARAMETERS = "",
+    parameter CONSTANTS = ""
 ) (
     input clk,
     input reset,
@@ -91,7 +94,8 @@ module convolution_stage #(
 
   // Configuration.
   localparam FIRST_PARTS = (UNITS * WORD + 31) / 32;
-  localparam OTHER_PARTS = (STEP + 31) / 32;
+  localparam CONSTANT = DEAD != 0 ? OUT_LANES * BITS : 0;
+  localparam OTHER_PARTS = ((STEP > CONSTANT ? STEP : CONSTANT) + 31) / 32;
   localparam PARTS = FIRST_PARTS > OTHER_PARTS ? FIRST_PARTS : OTHER_PARTS;
   wire write;
   wire [7:0] write_memory;
@@ -340,6 +344,15 @@ module convolution_stage #(
     end
   endgenerate
 
+  localparam [31:0] CONSTANTS_MEMORY = UNITS + 1;
+  wire [OUT_LANES*BITS-1:0] constant;
+  generate
+    if (DEAD != 0) begin : dead
+      assign constant = write_word[PARTS*32-OTHER_PARTS*32+:OUT_LANES*BITS];
+    end else begin : none_dead
+      assign constant = {OUT_LANES * BITS{1'b0}};
+    end
+  endgenerate
   pixel_collector #(
       .BITS(BITS),
       .LANES(OUT_LANES),
@@ -347,10 +360,15 @@ module convolution_stage #(
       .SOURCES(UNITS * REQUANTISERS),
       .PIXEL(PIXEL),
       .BEAT(BEAT),
-      .LANE(LANE)
+      .LANE(LANE),
+      .CONSTANTS(DEAD != 0),
+      .CONTENTS(CONSTANTS)
   ) collector (
       .clk(clk),
       .reset(reset),
+      .write_enable(write && write_memory == CONSTANTS_MEMORY[7:0]),
+      .write_address(write_address),
+      .write_word(constant),
       .ready(collector_ready),
       .in_valid(result_valid),
       .in_pixel(result_pixel),

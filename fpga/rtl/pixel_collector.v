@@ -10,6 +10,9 @@
 // SOURCES   results a cycle
 // PIXEL     2^PIXEL pixels fit; a source names the pixel that it adds to
 // BEAT, LANE  bits(BEATS), bits(LANES)
+// CONSTANTS 1: some channels no source ever sends. They are of a memory of BEATS
+//           words, 0 in all other channels, that comes through the write port or
+//           from the file CONTENTS
 //
 // done: the pixel that is next has all its results, the last of them in this
 // cycle. Its first beat is valid two cycles later, one beat a cycle; taken says
@@ -22,10 +25,15 @@ module pixel_collector #(
     parameter SOURCES = 1,
     parameter PIXEL = 1,
     parameter BEAT = 1,
-    parameter LANE = 2
+    parameter LANE = 2,
+    parameter CONSTANTS = 0,
+    parameter CONTENTS = ""
 ) (
     input clk,
     input reset,
+    input write_enable,  // of the constants
+    input [15:0] write_address,
+    input [LANES*BITS-1:0] write_word,
     output ready,
     input [SOURCES-1:0] in_valid,
     input [SOURCES*PIXEL-1:0] in_pixel,
@@ -87,10 +95,27 @@ module pixel_collector #(
     end
   endgenerate
 
+  wire [LANES*BITS-1:0] constants;  // of the beat
+  generate
+    if (CONSTANTS != 0) begin : constant_channels
+      reg [LANES*BITS-1:0] words[0:BEATS-1];
+      if (CONTENTS != "") begin : from_file
+        initial $readmemh(CONTENTS, words);
+      end
+      always @(posedge clk)
+        if (write_enable) words[write_address[BEAT-1:0]] <= write_word;
+      assign constants = words[beat];
+      wire unused = &write_address;
+    end else begin : no_constants
+      assign constants = {LANES * BITS{1'b0}};
+      wire unused = &{write_enable, write_address, write_word};
+    end
+  endgenerate
+
   reg [LANES*BITS-1:0] merged;
   integer i;
   always @* begin
-    merged = {LANES * BITS{1'b0}};
+    merged = constants;
     for (i = 0; i < SOURCES; i = i + 1)
       merged = merged | stored[i*LANES*BITS+:LANES*BITS];
   end

@@ -60,15 +60,21 @@ class Search {
         interval_(interval),
         foldings_(workload.stages.size()) {}
 
-  std::vector<Folding> run() {
-    for (std::size_t i = workload_.stages.size(); i-- > 1;)
-      foldings_[i] = choose(i);
+  // Nothing, or the stage that is too slow at its widest.
+  std::optional<std::size_t> run() {
+    for (std::size_t i = workload_.stages.size(); i-- > 1;) {
+      const std::optional<Folding> chosen = choose(i);
+      if (!chosen) return i;
+      foldings_[i] = *chosen;
+    }
     foldings_[0].lanes = int(workload_.stages[0].output.channels);
-    return foldings_;
+    return {};
   }
 
+  const std::vector<Folding>& foldings() const { return foldings_; }
+
  private:
-  Folding choose(std::size_t i) const {
+  std::optional<Folding> choose(std::size_t i) const {
     const Stage& stage = workload_.stages[i];
     if (const auto* layer = std::get_if<Convolution>(&stage.work))
       return choose(i, *layer);
@@ -81,36 +87,32 @@ class Search {
                             std::holds_alternative<AveragePool>(stage.work);
     if (!multiplies && std::ranges::find(choices, wished) != choices.end() &&
         cycles(i, {.lanes = wished}) <= interval_)
-      return {.lanes = wished};
+      return Folding{.lanes = wished};
     for (const int lanes : choices)
-      if (cycles(i, {.lanes = lanes}) <= interval_) return {.lanes = lanes};
-    fail_to_reach(stage.name, cycles(i, {.lanes = choices.back()}));
+      if (cycles(i, {.lanes = lanes}) <= interval_)
+        return Folding{.lanes = lanes};
+    return {};
   }
 
-  Folding choose(std::size_t i, const Convolution& layer) const {
+  std::optional<Folding> choose(std::size_t i, const Convolution& layer) const {
     const Stage& stage = workload_.stages[i];
     const Stream& input = workload_.input(stage);
-    Folding best;
+    std::optional<Folding> best;
     double smallest = std::numeric_limits<double>::max();
-    std::int64_t fastest = std::numeric_limits<std::int64_t>::max();
     for (const int lanes : lane_choices(input.channels))
       for (int pes = 1; pes <= kWidestTile && pes <= layer.filters; pes *= 2) {
         const auto folding =
-            fewest_units(i, layer, {.pes = pes, .lanes = lanes}, fastest);
+            fewest_units(i, layer, {.pes = pes, .lanes = lanes});
         if (!folding) continue;
         const double candidate = size(layer, stage, input, *folding);
-        if (candidate < smallest) smallest = candidate, best = *folding;
+        if (candidate < smallest) smallest = candidate, best = folding;
       }
-    if (smallest == std::numeric_limits<double>::max())
-      fail_to_reach(stage.name, fastest);
     return best;
   }
 
-  // With as many units as the interval needs; or none, and `fastest` the
-  // cycles of the most there can be.
+  // With as many units as the interval needs.
   std::optional<Folding> fewest_units(std::size_t i, const Convolution& layer,
-                                      Folding folding,
-                                      std::int64_t& fastest) const {
+                                      Folding folding) const {
     const int most =
         int(std::min<std::int64_t>(kMostUnits, layer.filters / folding.pes));
     const std::int64_t alone = cycles(i, folding);
@@ -118,11 +120,8 @@ class Search {
         int(std::min<std::int64_t>(most, divide_up(alone, interval_)));
     for (; folding.units <= most; ++folding.units) {
       folding.requantisers = 1;
-      for (; folding.requantisers <= folding.pes; folding.requantisers *= 2) {
-        const std::int64_t reached = cycles(i, folding);
-        if (reached <= interval_) return folding;
-        fastest = std::min(fastest, reached);
-      }
+      for (; folding.requantisers <= folding.pes; folding.requantisers *= 2)
+        if (cycles(i, folding) <= interval_) return folding;
     }
     return {};
   }
@@ -141,14 +140,6 @@ class Search {
       for (const int input : workload_.stages[j].inputs)
         if (input == int(i)) return foldings_[j].lanes;
     return 0;
-  }
-
-  [[noreturn]] void fail_to_reach(const std::string& name,
-                                  std::int64_t fastest) const {
-    fail(
-        "fpga: {}: expected an interval of at least {} cycles, which is what "
-        "this stage needs at its widest, got {}",
-        name, fastest, interval_);
   }
 
   const Workload& workload_;
@@ -177,7 +168,37 @@ std::int64_t stage_cycles(const Workload& workload, std::size_t stage,
 std::vector<Folding> fold(const Workload& workload, std::int64_t interval) {
   require(interval >= 1, "fpga: expected an interval of at least 1, got {}",
           interval);
-  return Search(workload, interval).run();
+  Search search(workload, interval);
+  if (!search.run()) return search.foldings();
+  const LeastInterval least = least_interval(workload);
+  fail(
+      "fpga: {}: expected an interval of at least {} cycles, which is what {} "
+      "needs at its widest, got {}",
+      workload.name, least.cycles, least.stage, interval);
+}
+
+LeastInterval least_interval(const Workload& workload) {
+  // The input alone takes a pixel a cycle.
+  const Stage& input = workload.stages.front();
+  LeastInterval least{longest_interval(workload), input.name};
+  std::int64_t low = input.output.pixels() - 1;
+  while (least.cycles - low > 1) {
+    const std::int64_t middle = low + (least.cycles - low) / 2;
+    if (const auto too_slow = Search(workload, middle).run()) {
+      low = middle;
+      least.stage = workload.stages[*too_slow].name;
+    } else {
+      least.cycles = middle;
+    }
+  }
+  return least;
+}
+
+std::int64_t longest_interval(const Workload& workload) {
+  std::int64_t cycles = 1;
+  for (std::size_t i = 0; i < workload.stages.size(); ++i)
+    cycles = std::max(cycles, stage_cycles(workload, i, {}, 1));
+  return cycles;
 }
 
 std::int64_t default_interval(const Workload& workload) {

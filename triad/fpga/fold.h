@@ -3,6 +3,7 @@
 // device in mind.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "triad/fpga/schedule.h"
@@ -19,8 +20,20 @@ std::int64_t stage_cycles(const Workload& workload, std::size_t stage,
 // The smallest folding of each stage with which it needs at most `interval`
 // cycles a picture, living groups alone counted. Size is estimated from lanes,
 // PEs, requantisers and rings; a beat has 1, 2, 4, ... channels or all.
-// Throws Error naming the stage that is slower at its widest, and its cycles.
+// Throws Error giving least_interval and its stage where that is longer.
 std::vector<Folding> fold(const Workload& workload, std::int64_t interval);
+
+// The shortest interval that fold reaches, and the stage that is slower in any
+// shorter one, at its widest.
+struct LeastInterval {
+  std::int64_t cycles = 0;
+  std::string stage;
+};
+LeastInterval least_interval(const Workload& workload);
+
+// The interval of the smallest folding, of one PE of one lane everywhere: from
+// there on a longer one changes nothing.
+std::int64_t longest_interval(const Workload& workload);
 
 // An interval for which about 512 lanes suffice where nothing is pruned, or
 // that of the slowest stage at its widest.

@@ -3,6 +3,7 @@
 #include "triad/base/error.h"
 #include "triad/fpga/array/design.h"
 #include "triad/fpga/fold.h"
+#include "triad/fpga/logits.h"
 #include "triad/fpga/vectors.h"
 
 namespace triad::fpga {
@@ -36,7 +37,7 @@ void RtlExecutor::load(graph::Graph graph) {
   Design design = make_design(std::move(workload), settings_);
   cycles_ = {.expected = design.interval, .limited_by = design.limited_by};
   simulation_ = std::make_unique<Simulation>(std::move(design));
-  graph_ = std::move(graph);
+  graph_ = end_at_logits(std::move(graph));
 }
 
 std::vector<graph::Tensor> RtlExecutor::run(const graph::Pictures& batch,
@@ -57,10 +58,9 @@ std::vector<graph::Tensor> RtlExecutor::run(const graph::Pictures& batch,
   const auto& first = result.times.front();
   const auto& last = result.times.back();
   cycles_.latency = first.last_out - first.first_in + 1;
-  cycles_.interval = result.times.size() == 1
-                         ? 0
-                         : double(last.last_out - first.last_out) /
-                               double(result.times.size() - 1);
+  if (result.times.size() > 1)
+    cycles_.interval = double(last.last_out - first.last_out) /
+                       double(result.times.size() - 1);
   return outputs;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 // The generated Verilog as an Executor: pictures stream through it under
-// Verilator, and the logits are those of the reference, bit for bit.
+// Verilator, and the logits are those of the reference, bit for bit. It runs
+// the graph as far as the design goes, to its logits (logits.h): whoever
+// compares loads end_at_logits(graph) into the judge.
 
 #include <cstdint>
 #include <memory>
@@ -24,7 +26,8 @@ struct RtlSettings {
 // What a run took, in clock cycles.
 struct RtlCycles {
   std::int64_t latency = 0;   // first picture: first beat in to last beat out
-  double interval = 0;        // a picture, over those after the first; 0: one
+  double interval = 0;        // a picture, over those after the first; 0: no
+                              // run had more than one
   std::int64_t expected = 0;  // a picture at best, by what limits the design
   std::string limited_by;     // "the slowest stage", "all steps in turn"
 };
@@ -43,7 +46,7 @@ class RtlExecutor : public graph::Executor {
   std::vector<graph::Tensor> run(const graph::Pictures& batch,
                                  std::size_t subnet = 0) override;
 
-  // Of the latest run.
+  // Of the latest run; the interval of the latest with several pictures.
   const RtlCycles& cycles() const { return cycles_; }
 
  private:

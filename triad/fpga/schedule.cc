@@ -34,9 +34,12 @@ class Groups {
         blocks_(divide_up(channels, lanes)) {}
 
   std::int64_t count() const { return taps_ * blocks_; }
+  std::size_t size_of_bits() const {
+    return std::size_t(divide_up(count(), 64));
+  }
 
   Bits living(std::int64_t filter) const {
-    Bits bits(std::size_t(divide_up(count(), 64)));
+    Bits bits(size_of_bits());
     const std::int8_t* code = codes(filter);
     for (std::int64_t c = 0; c < channels_; ++c)
       for (std::int64_t tap = 0; tap < taps_; ++tap) {
@@ -86,13 +89,15 @@ struct Group {  // of filters that work side by side
   Bits living;
 };
 
-// Filters as they come: what a model pruned in blocks of as many filters
-// suggests.
+// Those of `filters` that are of one block of as many as there are PEs: what a
+// model pruned in such blocks suggests.
 std::vector<Group> group_in_order(const std::vector<Bits>& living,
+                                  const std::vector<std::size_t>& filters,
                                   std::size_t pes) {
   std::vector<Group> groups;
-  for (std::size_t k = 0; k < living.size(); ++k) {
-    if (k % pes == 0) groups.push_back({{}, Bits(living[k].size())});
+  for (const std::size_t k : filters) {
+    if (groups.empty() || groups.back().filters.back() / pes != k / pes)
+      groups.push_back({{}, Bits(living[k].size())});
     groups.back().filters.push_back(k);
     unite(groups.back().living, living[k]);
   }
@@ -108,11 +113,11 @@ std::int64_t count_united(const Bits& a, const Bits& b) {
 // Each group starts with the fullest filter left and takes those that add the
 // fewest groups to it; of such, the fullest, which would cost most elsewhere.
 std::vector<Group> group_alike(const std::vector<Bits>& living,
+                               const std::vector<std::size_t>& filters,
                                std::size_t pes) {
   std::vector<std::int64_t> size;
   for (const Bits& bits : living) size.push_back(count(bits));
-  std::vector<std::size_t> left(living.size());
-  std::iota(left.begin(), left.end(), 0);
+  std::vector<std::size_t> left = filters;
   std::ranges::stable_sort(left, std::greater{},
                            [&](std::size_t k) { return size[k]; });
   std::vector<Group> groups;
@@ -172,17 +177,40 @@ std::int64_t shortest_tile(const Folding& folding) {
 
 // The tiles of each unit, by the better of the two groupings.
 std::vector<std::vector<Group>> assign(const Groups& groups,
-                                       std::int64_t filters,
-                                       const Folding& folding) {
+                                       std::int64_t layer_filters,
+                                       const Folding& folding,
+                                       Scheduled scheduled) {
   std::vector<Bits> living;
-  for (std::int64_t k = 0; k < filters; ++k) living.push_back(groups.living(k));
+  std::vector<std::size_t> filters;
+  for (std::int64_t k = 0; k < layer_filters; ++k) {
+    living.push_back(groups.living(k));
+    if (scheduled == Scheduled::all || count(living.back()) > 0)
+      filters.push_back(std::size_t(k));
+  }
   const std::int64_t shortest = shortest_tile(folding);
   const auto pes = std::size_t(folding.pes);
-  auto alike = share_out(group_alike(living, pes), folding.units, shortest);
+  auto alike =
+      share_out(group_alike(living, filters, pes), folding.units, shortest);
   auto in_order =
-      share_out(group_in_order(living, pes), folding.units, shortest);
-  return longest(in_order, shortest) < longest(alike, shortest) ? in_order
-                                                                : alike;
+      share_out(group_in_order(living, filters, pes), folding.units, shortest);
+  auto& best =
+      longest(in_order, shortest) < longest(alike, shortest) ? in_order : alike;
+  for (std::vector<Group>& unit : best)
+    if (unit.empty()) unit.push_back({{}, Bits(groups.size_of_bits())});
+  return best;
+}
+
+std::vector<std::int64_t> left_out(const std::vector<UnitSchedule>& units,
+                                   std::int64_t filters) {
+  std::vector<char> has_tile(static_cast<std::size_t>(filters));
+  for (const UnitSchedule& unit : units)
+    for (const Tile& tile : unit.tiles)
+      for (const std::int64_t filter : tile.filters)
+        if (filter >= 0) has_tile[std::size_t(filter)] = true;
+  std::vector<std::int64_t> result;
+  for (std::int64_t k = 0; k < filters; ++k)
+    if (!has_tile[std::size_t(k)]) result.push_back(k);
+  return result;
 }
 
 UnitSchedule make_unit(const std::vector<Group>& tiles, const Groups& groups,
@@ -241,23 +269,26 @@ std::int64_t LayerSchedule::living() const {
   return sum;
 }
 
-std::int64_t LayerSchedule::groups() const {
-  std::int64_t tiles = 0;
-  for (const UnitSchedule& unit : units)
-    tiles += std::int64_t(unit.tiles.size());
-  return tiles * tile_groups;
+std::int64_t LayerSchedule::groups() const { return tiles * tile_groups; }
+
+std::int64_t LayerSchedule::dense_words() const {
+  return divide_up(tiles, std::int64_t(units.size())) * tile_groups;
 }
 
 LayerSchedule schedule(const Convolution& layer, const Stream& input,
-                       const Folding& folding, std::string_view name) {
+                       const Folding& folding, std::string_view name,
+                       Scheduled filters) {
   check(layer, input, folding, name);
   const Groups groups(layer, input.channels, folding.lanes);
-  const auto units = assign(groups, layer.filters, folding);
-  LayerSchedule result{folding, {}, groups.count()};
+  const auto units = assign(groups, layer.filters, folding, filters);
+  LayerSchedule result{.folding = folding,
+                       .tile_groups = groups.count(),
+                       .tiles = divide_up(layer.filters, folding.pes)};
   for (const std::vector<Group>& tiles : units)
     result.units.push_back(make_unit(tiles, groups, folding));
   const auto words = std::size_t(longest(units, shortest_tile(folding)));
   for (UnitSchedule& unit : result.units) pad(unit, words, groups);
+  result.dead_filters = left_out(result.units, layer.filters);
   return result;
 }
 
@@ -265,7 +296,7 @@ std::int64_t count_words(const Convolution& layer, const Stream& input,
                          const Folding& folding, std::string_view name) {
   check(layer, input, folding, name);
   const Groups groups(layer, input.channels, folding.lanes);
-  return longest(assign(groups, layer.filters, folding),
+  return longest(assign(groups, layer.filters, folding, Scheduled::living),
                  shortest_tile(folding));
 }
 

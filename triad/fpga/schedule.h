@@ -9,7 +9,8 @@
 //   units = 1           all PEs in lock step: a group costs its cycle unless it
 //                       is dead for all filters of a tile (PES x LANES x 1 tap)
 //   pes = 1             each PE skips by itself (1 x LANES x 1 tap)
-// Units start an output position together; the slowest sets its cycles.
+// A filter without weights gives a constant and takes no cycle. Units start an
+// output position together; the slowest sets its cycles.
 
 #include <cstdint>
 #include <string_view>
@@ -52,7 +53,9 @@ struct UnitSchedule {
 struct LayerSchedule {
   Folding folding;
   std::vector<UnitSchedule> units;
-  std::int64_t tile_groups = 0;  // of one tile, living and dead
+  std::int64_t tile_groups = 0;            // of one tile, living and dead
+  std::int64_t tiles = 0;                  // of all filters, living and dead
+  std::vector<std::int64_t> dead_filters;  // that no tile has, ascending
 
   // Cycles of one output position.
   std::int64_t words() const { return std::int64_t(units[0].words.size()); }
@@ -61,15 +64,22 @@ struct LayerSchedule {
   // living / units.
   std::int64_t living() const;
   std::int64_t groups() const;
+  // Words of an array that knows no zeros.
+  std::int64_t dense_words() const;
 };
+
+// Which filters get a tile: those with a weight that is not 0, or all.
+enum class Scheduled { living, all };
 
 // Assigns filters to units and tiles so that units last equally long and
 // filters of a tile share their living groups, exactly the layer's product
-// whatever the assignment. Deterministic. Throws Error naming `layer` for a
+// whatever the assignment. Deterministic; a unit that gets no filter is idle in
+// a tile of its own. Throws Error naming `layer` for a
 // folding that is wider than it: lanes over channels, units * pes over filters,
 // requantisers that do not divide pes.
 LayerSchedule schedule(const Convolution& layer, const Stream& input,
-                       const Folding& folding, std::string_view name);
+                       const Folding& folding, std::string_view name,
+                       Scheduled filters = Scheduled::living);
 
 // The words of that schedule, counted without making them: for a search.
 std::int64_t count_words(const Convolution& layer, const Stream& input,

@@ -95,6 +95,10 @@ std::vector<int> execute(const Problem& problem, const LayerSchedule& schedule,
     }
     EXPECT_EQ(tile, unit.tiles.end());
   }
+  for (const std::int64_t filter : schedule.dead_filters) {
+    EXPECT_EQ(result[std::size_t(filter)], INT32_MIN) << "has a tile";
+    result[std::size_t(filter)] = 0;
+  }
   return result;
 }
 
@@ -182,6 +186,44 @@ TEST(Schedule, UnitsShareTheWorkEvenly) {
   for (int k = 0; k < 6; ++k)  // filter k has k + 1 living groups
     for (int c = 0; c < 6; ++c) problem.layer.codes.push_back(c <= k);
   EXPECT_EQ(schedule(problem).words(), 11);  // of 21 / 2
+}
+
+Problem of_living_filters(int filters, const std::vector<int>& living) {
+  Problem problem;
+  problem.layer.filters = filters;
+  problem.input.channels = 2;
+  problem.layer.codes.assign(std::size_t(2 * filters), 0);
+  for (const int filter : living)
+    problem.layer.codes[std::size_t(2 * filter)] = 1;
+  return problem;
+}
+
+TEST(Schedule, FiltersWithoutWeightsTakeNoCycle) {
+  Problem problem = of_living_filters(6, {1, 4});
+  problem.folding = {.units = 1, .pes = 1, .lanes = 2};
+  const LayerSchedule result = schedule(problem);
+  EXPECT_EQ(result.words(), 2);
+  EXPECT_THAT(result.dead_filters, testing::ElementsAre(0, 2, 3, 5));
+  EXPECT_EQ(result.dense_words(), 6);
+  EXPECT_EQ(result.groups(), 6);
+}
+
+TEST(Schedule, AUnitWithoutAFilterIsIdle) {
+  Problem problem = of_living_filters(6, {1, 4});
+  problem.folding = {.units = 3, .pes = 2, .lanes = 2};
+  const LayerSchedule result = schedule(problem);
+  EXPECT_EQ(result.words(), 2);  // a tile of 2 PEs and 1 requantiser
+  for (const UnitSchedule& unit : result.units)
+    EXPECT_EQ(unit.tiles.size(), 1u);
+  EXPECT_EQ(schedule(of_living_filters(3, {})).words(), 1);
+}
+
+TEST(Schedule, AllFiltersHaveATileIfAsked) {
+  const Problem problem = of_living_filters(6, {1, 4});
+  const LayerSchedule result = fpga::schedule(
+      problem.layer, problem.input, problem.folding, "conv", Scheduled::all);
+  EXPECT_EQ(result.words(), 6);
+  EXPECT_TRUE(result.dead_filters.empty());
 }
 
 void expect_error(const Problem& problem, const char* text) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "triad/base/error.h"
+#include "triad/fpga/logits.h"
 #include "triad/graph/element_function.h"
 #include "triad/graph/integer_rules.h"
 #include "triad/graph/pool_window.h"
@@ -66,6 +67,27 @@ std::vector<std::int8_t> ungroup(std::span<const std::int8_t> codes,
   return full;
 }
 
+// Taps of a kernel with `dilation - 1` dead ones between two.
+graph::Pair spread(const graph::Pair& kernel, const graph::Pair& dilation) {
+  return {(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1};
+}
+
+// [K][C][R'][S'] of a dilated convolution's [K][C][R][S].
+std::vector<std::int8_t> spread(const std::vector<std::int8_t>& codes,
+                                const graph::Conv2d& op) {
+  const auto [rows, columns] = op.kernel;
+  const auto [height, width] = spread(op.kernel, op.dilation);
+  const auto planes = std::int64_t(codes.size()) / (rows * columns);
+  std::vector<std::int8_t> result(std::size_t(planes * height * width));
+  auto code = codes.begin();
+  for (std::int64_t plane = 0; plane < planes; ++plane)
+    for (std::int64_t r = 0; r < rows; ++r)
+      for (std::int64_t s = 0; s < columns; ++s)
+        result[std::size_t((plane * height + r * op.dilation[0]) * width +
+                           s * op.dilation[1])] = *code++;
+  return result;
+}
+
 int weight_bits(const encoding::Encoding& weight) {
   const auto* levels = std::get_if<encoding::Levels>(&weight);
   return levels ? levels->bits : 2;
@@ -73,8 +95,8 @@ int weight_bits(const encoding::Encoding& weight) {
 
 class Maker {
  public:
-  explicit Maker(const Graph& graph)
-      : graph_(graph), producer_(graph.values.size(), kNone) {}
+  explicit Maker(Graph graph)
+      : graph_(std::move(graph)), producer_(graph_.values.size(), kNone) {}
 
   Workload run() {
     result_.name = graph_.name;
@@ -119,6 +141,9 @@ class Maker {
   }
 
   void check_values(const Node& node) const {
+    if (is_one_of<graph::Softmax>(node.op))
+      refuse(node,
+             "it does not end the network, where alone it can be left out");
     const graph::Value& value = graph_.value(node.output);
     if (value.quantization && value.quantization->bits != 8)
       refuse(node,
@@ -171,8 +196,9 @@ class Maker {
 
   Work make(const Node& node, const graph::Conv2d& op,
             const Stage& stage) const {
-    Convolution layer = convolution(node, ungroup(codes(node), op));
-    layer.window = {op.kernel, op.stride, op.padding[0], op.padding[1]};
+    Convolution layer = convolution(node, spread(ungroup(codes(node), op), op));
+    layer.window = {spread(op.kernel, op.dilation), op.stride, op.padding[0],
+                    op.padding[1]};
     if (layer.logits && stage.output.pixels() != 1)
       refuse(node, "its logits are {} pixels, one leaves the target",
              stage.output.pixels());
@@ -275,7 +301,7 @@ class Maker {
     result_.stages = std::move(kept);
   }
 
-  const Graph& graph_;
+  const Graph graph_;
   std::vector<int> producer_;  // stage of each value
   Workload result_;
 };
@@ -285,9 +311,6 @@ graph::Support no(std::string because) { return {false, std::move(because)}; }
 graph::Support supports_weights(const Node& node) {
   if (node.requantization.empty())
     return no("it is not lowered to integers; run triad compress");
-  const auto* conv = std::get_if<graph::Conv2d>(&node.op);
-  if (conv && conv->dilation != graph::Pair{1, 1})
-    return no("the target has no dilated convolution");
   return {};
 }
 
@@ -332,7 +355,7 @@ graph::Support supports(const Node& node) {
                           node.inputs.size()));
   if (is_one_of<graph::Input, graph::MaxPool, graph::AveragePool,
                 graph::GlobalAveragePool, graph::Add, graph::Flatten,
-                graph::Dropout>(node.op) ||
+                graph::Dropout, graph::Softmax>(node.op) ||
       graph::is_element_function(node.op))
     return {};
   return no("the target has no stage for it");
@@ -348,7 +371,7 @@ Workload make_workload(const Graph& graph) {
   require(graph.outputs.size() == 1, "fpga: '{}': expected one output, got {}",
           graph.name, graph.outputs.size());
   graph::check_integer_rules(graph);
-  return Maker(graph).run();
+  return Maker(end_at_logits(graph)).run();
 }
 
 }  // namespace triad::fpga

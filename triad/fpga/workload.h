@@ -6,7 +6,7 @@
 // What only moves disappears: a Flatten before a Linear makes it a convolution
 // whose kernel (and stride) is the whole picture, a Dropout nothing. A Linear
 // is a convolution of a [C, 1, 1] picture. Grouped convolutions are full ones
-// with dead weights.
+// with dead weights, dilated ones have dead taps. What follows the logits is left out (logits.h).
 
 #include <array>
 #include <cstdint>
@@ -103,7 +103,7 @@ const Window* window_of(const Work& work);
 
 // Throws Error that names the node and why the target cannot run it: a graph
 // that is not lowered, several subnets or outputs, an output that is no logits,
-// 16-bit values, dilation, an op without a stage.
+// 16-bit values, an op without a stage.
 Workload make_workload(const graph::Graph& graph);
 
 // The reason why `node` has no stage, or yes; looks at nothing but the node.

@@ -11,7 +11,8 @@
 namespace triad::graph {
 
 // Integer codes [K, C, R, S] or [K, C] of a weight that is Levels or Ternary of
-// one term. Throws Error naming `layer` for any other.
+// one term: all that lowering leaves. Throws Error naming `layer` for any
+// other.
 std::span<const std::int8_t> integer_codes(const encoding::Encoding& weight,
                                            std::string_view layer);
 

@@ -289,10 +289,9 @@ TEST(Int2, IsTheTypeOfTernaryCodesAlone) {
 
 class DialectsReadBack : public testing::TestWithParam<IntegerDialect> {};
 
-TEST_P(DialectsReadBack, HaveTheSameWeights) {
-  const graph::Graph lowered = lowered_ternary();
+void expect_same_weights(const graph::Graph& lowered, IntegerDialect dialect) {
   const graph::Graph read =
-      import_bytes(integer_model(lowered, {}, GetParam()), "file").graph;
+      import_bytes(integer_model(lowered, {}, dialect), "file").graph;
   for (const std::string layer :
        {"stem", "depthwise", "grouped", "hidden", "logits"}) {
     SCOPED_TRACE(layer);
@@ -305,6 +304,29 @@ TEST_P(DialectsReadBack, HaveTheSameWeights) {
     EXPECT_EQ(encoding::decode(found), encoding::decode(written));
     EXPECT_NE(encoding::name(found), "dense");
   }
+}
+
+TEST_P(DialectsReadBack, HaveTheSameWeights) {
+  expect_same_weights(lowered_ternary(), GetParam());
+}
+
+TEST_P(DialectsReadBack, HaveTheLevelsOfSeveralTernaryTerms) {
+  graph::Graph expanded = every_op_ternary();
+  for (const char* layer : {"stem", "hidden"}) {
+    auto& weight = std::get<encoding::Ternary>(
+        expanded.find(layer)->find("weight")->encoding);
+    encoding::TernaryTerm term = weight.terms.front();
+    for (float& scale : term.scales) scale *= 0.5f;
+    std::vector<std::int8_t> codes = *term.codes;
+    for (std::size_t i = 0; i < codes.size(); i += 2) codes[i] = -codes[i];
+    term.codes = encoding::share(std::move(codes));
+    weight.terms.push_back(term);
+  }
+  const graph::Graph lowered = lower(expanded);
+  const auto& levels = std::get<encoding::Levels>(
+      lowered.find("stem")->find("weight")->encoding);
+  EXPECT_EQ(levels.bits, 3);
+  expect_same_weights(lowered, GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -218,6 +218,44 @@ TEST(Lower, NeverChangesTernaryCodes) {
   }
 }
 
+// all_ops with two ternary terms of each weight, three in every second layer:
+// codes of one latent weight at several thresholds (residual expansion).
+Graph expanded_ops(std::uint64_t seed) {
+  Graph graph = all_ops_filled(seed);
+  std::size_t terms = 2;
+  for (Node& node : graph.nodes) {
+    graph::Parameter* weight = node.find("weight");
+    if (!weight || encoding::shape(weight->encoding).size() < 2) continue;
+    const std::vector<float> latent = encoding::decode(weight->encoding);
+    encoding::Ternary sum;
+    for (std::size_t t = 0; t < terms; ++t) {
+      encoding::Ternary term = encoding::encode_ternary(
+          latent, encoding::shape(weight->encoding), {},
+          {.threshold_of = encoding::ThresholdOf::mean,
+           .threshold_share = 0.4f * float(t + 1)});
+      if (t == 0) sum = {term.shape, term.pattern, {}};
+      sum.terms.push_back(term.terms.front());
+    }
+    weight->encoding = std::move(sum);
+    terms = 5 - terms;
+  }
+  return graph;
+}
+
+TEST(Lower, MakesLevelsOfSeveralTernaryTerms) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const Lowered lowered = lower_filled(expanded_ops(seed));
+    EXPECT_LT(integer_error(lowered), 0.04) << seed;
+    for (const Node& node : lowered.graph.nodes) {
+      if (!node.find("weight")) continue;
+      const auto& levels =
+          std::get<encoding::Levels>(node.find("weight")->encoding);
+      EXPECT_LT(levels.bits, 8) << node.name;
+      EXPECT_EQ(levels.scales, derived_scales(node, lowered.graph));
+    }
+  }
+}
+
 TEST(Lower, KeepsTheBiasOfFiltersThatHaveNoWeights) {
   Graph graph = ternary_ops(4);
   auto& weight = std::get<encoding::Ternary>(

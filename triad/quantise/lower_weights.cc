@@ -7,6 +7,7 @@
 #include "triad/graph/derived_scales.h"
 #include "triad/graph/integer_rules.h"
 #include "triad/quantise/choose_multipliers.h"
+#include "triad/quantise/merge_terms.h"
 
 namespace triad::quantise {
 namespace {
@@ -77,6 +78,13 @@ struct Rows {
     return result;
   }
 };
+
+// The weight of `node` as integer codes, or dense.
+void make_one_term(Node& node) {
+  encoding::Encoding& weight = node.find("weight")->encoding;
+  const auto* ternary = std::get_if<Ternary>(&weight);
+  if (ternary && ternary->terms.size() > 1) weight = merge_terms(*ternary);
+}
 
 encoding::Encoding rebuild(const encoding::Encoding& weight,
                            std::vector<std::int8_t> codes,
@@ -189,6 +197,7 @@ double serve_scale(const Rows& rows, const LayerRange& range) {
 }  // namespace
 
 Quantization lower_weights(Node& node, const LayerRange& calibrated) {
+  make_one_term(node);
   const Rows rows(node);
   LayerRange range = calibrated;
   range.output.scale = float(serve_scale(rows, calibrated));
@@ -211,6 +220,7 @@ Quantization lower_weights(Node& node, const LayerRange& calibrated) {
 }
 
 void lower_logits(Node& node, const LayerRange& range) {
+  make_one_term(node);
   const Rows rows(node);
   const std::vector<float> bias = bias_of(node, rows.count);
   Requantization integers;

@@ -21,10 +21,11 @@ struct LayerRange {
 // and sets its requantization. Returns the output quantization: the calibrated
 // one, or one of larger scale where the multipliers ask for it.
 //   Dense             becomes 8-bit Levels, one scale per filter
+//   Ternary of several terms   becomes Levels (merge_terms.h), which then
 //   Levels, Ternary   keep their codes; but filters too weak to move the output
 //                     by one step lose them, their bias stays
-// Scales become graph/derived_scales.h's. Throws Error naming the node if the
-// weight has several ternary terms or accumulators could overflow.
+// Scales become graph/derived_scales.h's. Throws Error naming the node if
+// accumulators could overflow.
 encoding::Quantization lower_weights(graph::Node& node,
                                      const LayerRange& range);
 

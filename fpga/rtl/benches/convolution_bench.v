@@ -1,6 +1,6 @@
 // convolution_stage against the definition of a convolution in integers
 // (docs/integer_arithmetic.md): random weights of which few words live, random
-// filters in each tile, idle words, several pictures back to back. Without
+// filters in each tile, some without weights, idle words, several pictures back to back. Without
 // stalls the cycle of each pixel is held against the model below.
 module convolution_bench;
   `include "bench.vh"
@@ -33,9 +33,11 @@ module convolution_bench;
   parameter LOGITS = 0;
   parameter WORDS = 20;
   parameter LINES = KERNEL_HEIGHT + STRIDE_Y;
+  parameter DEAD = 0;
   parameter PICTURES = 3;
   parameter CONTENTS = "";  // files instead of the configuration bus;
   parameter PARAMETERS = "";  // +dump=FOLDER/ writes them
+  parameter CONSTANTS = "";
   parameter STAGE = 5;
   function integer bits(input integer values);
     for (bits = 0; (1 << bits) < values; bits = bits + 1);
@@ -49,7 +51,9 @@ module convolution_bench;
   localparam GROUPS = (CHANNELS + LANES - 1) / LANES;
   localparam TAPS = KERNEL_HEIGHT * KERNEL_WIDTH * GROUPS;
   localparam TILE = PES / REQUANTISERS;
-  localparam TILES = (FILTERS + PES - 1) / PES;  // of all units
+  localparam LIVING_TILES = (FILTERS - DEAD + PES - 1) / PES;
+  localparam TILES =  // of all units
+      LIVING_TILES > UNITS ? LIVING_TILES : UNITS;
   localparam STEPS = (TILES + UNITS - 1) / UNITS * TILE;
   localparam ROW = field(KERNEL_HEIGHT), COLUMN = field(KERNEL_WIDTH);
   localparam GROUP = field(GROUPS), CODES = PES * LANES * WEIGHT_BITS;
@@ -58,15 +62,18 @@ module convolution_bench;
   localparam BEAT = field(BEATS), LANE = field(OUT_LANES);
   localparam ENTRY = 1 + BEAT + LANE + 16 + SUM, STEP = REQUANTISERS * ENTRY;
   localparam OUT = LOGITS != 0 ? 32 : OUT_LANES * 8;
+  localparam OTHERS = DEAD != 0 && OUT > STEP ? OUT : STEP;  // bits to send
   localparam POSITIONS = OUT_HEIGHT * OUT_WIDTH;
   localparam IN_BEATS = HEIGHT * WIDTH * GROUPS;
 
-  // Filters in random order; filter of PE p of tile t is order[t * PES + p].
-  integer order[0:TILES*PES-1];
+  // Filters in random order, the last ones dead; filter of PE p of tile t is
+  // order[t * PES + p], FILTERS where there is none.
+  integer names[0:FILTERS-1], order[0:TILES*PES-1];
   integer codes[0:FILTERS*TAPS*LANES-1];  // [filter][tap][lane], dead ones 0
   integer bias[0:FILTERS-1], multiplier[0:FILTERS-1];
   reg [UNITS*WORD-1:0] words[0:WORDS-1];
   reg [STEP-1:0] entries[0:UNITS*STEPS-1];
+  reg [OUT-1:0] constants[0:BEATS-1];
   reg [LANES*8-1:0] picture[0:IN_BEATS*PICTURES-1];
   integer seed = SEED, i, j, k;
   function integer below(input integer limit);
@@ -75,7 +82,15 @@ module convolution_bench;
 
   task make_filters;
     begin
-      for (i = 0; i < TILES * PES; i = i + 1) order[i] = i;
+      for (i = 0; i < FILTERS; i = i + 1) names[i] = i;
+      for (i = FILTERS - 1; i > 0; i = i - 1) begin
+        j = below(i + 1);
+        k = names[i];
+        names[i] = names[j];
+        names[j] = k;
+      end
+      for (i = 0; i < TILES * PES; i = i + 1)
+        order[i] = i < FILTERS - DEAD ? names[i] : FILTERS;
       for (i = TILES * PES - 1; i > 0; i = i - 1) begin
         j = below(i + 1);
         k = order[i];
@@ -161,6 +176,16 @@ module convolution_bench;
       end
     end
   endtask
+  task make_constants;
+    for (i = 0; i < BEATS; i = i + 1) begin
+      constants[i] = 0;
+      for (j = FILTERS - DEAD; j < FILTERS; j = j + 1)
+        if (names[j] / OUT_LANES == i)
+          if (LOGITS != 0) constants[i] = expected(0, names[j]);
+          else
+            constants[i][names[j]%OUT_LANES*8+:8] = expected(0, names[j]);
+    end
+  endtask
   task make_pictures;
     for (i = 0; i < IN_BEATS * PICTURES; i = i + 1) begin
       picture[i] = 0;
@@ -191,6 +216,8 @@ module convolution_bench;
                  unit % 10);
         $writememh(name, entries, unit * STEPS, unit * STEPS + STEPS - 1);
       end
+      $sformat(name, "%0sconstants.mem", folder);
+      $writememh(name, constants);
       $display("PASS: written");
       $finish_and_return(0);
     end
@@ -205,8 +232,13 @@ module convolution_bench;
       for (unit = 0; unit < UNITS; unit = unit + 1) begin
         send(1, (STAGE << 24) | (unit + 1 << 16));
         for (i = 0; i < STEPS; i = i + 1)
-          for (j = 0; j < STEP; j = j + 32)
+          for (j = 0; j < OTHERS; j = j + 32)
             send(0, entries[unit*STEPS+i] >> j);
+      end
+      if (DEAD != 0) begin
+        send(1, (STAGE << 24) | (UNITS + 1 << 16));
+        for (i = 0; i < BEATS; i = i + 1)
+          for (j = 0; j < OTHERS; j = j + 32) send(0, constants[i] >> j);
       end
       @(negedge clk) config_valid = 0;
     end
@@ -216,6 +248,7 @@ module convolution_bench;
     make_filters;
     make_units;
     make_pictures;
+    make_constants;
     if ($value$plusargs("dump=%s", folder)) dump;
     @(negedge reset);
     if (CONTENTS == "") configure;
@@ -242,8 +275,8 @@ module convolution_bench;
       .MULTIPLIER(MULTIPLIER), .SUM(SUM), .SHIFT(SHIFT),
       .IN_SIGNED(IN_SIGNED), .IN_ZERO(IN_ZERO), .OUT_ZERO(OUT_ZERO),
       .OUT_LOW(OUT_LOW), .OUT_HIGH(OUT_HIGH), .LOGITS(LOGITS), .WORDS(WORDS),
-      .STEPS(STEPS), .LINES(LINES), .STAGE(STAGE), .CONTENTS(CONTENTS),
-      .PARAMETERS(PARAMETERS)) dut (
+      .STEPS(STEPS), .LINES(LINES), .DEAD(DEAD), .STAGE(STAGE),
+      .CONTENTS(CONTENTS), .PARAMETERS(PARAMETERS), .CONSTANTS(CONSTANTS)) dut (
       .clk(clk), .reset(stage_reset), .config_valid(config_valid),
       .config_select(config_select), .config_data(config_data),
       .in_valid(in_valid), .in_ready(in_ready), .in_data(picture[sent]),

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "triad/base/divide.h"
-#include "triad/fpga/array/terms.h"
+#include "triad/encoding/power_terms.h"
 #include "triad/fpga/array/tiles.h"
 
 namespace triad::fpga {
@@ -117,7 +117,7 @@ class TileWords {
                       : std::size_t(settings.pes / settings.requantisers)) {}
 
   void add(const Word& word) {
-    for (TernaryTerm& term : ternary_terms(word.codes)) {
+    for (encoding::PowerTerm& term : encoding::power_terms(word.codes)) {
       ArrayWord result = place(word);
       result.shift = term.shift;
       result.codes = std::move(term.codes);

@@ -7,8 +7,8 @@
 // What is no convolution becomes one where that costs no hardware: an average
 // pool is a convolution by ones, subsampling and tables one by a single one
 // (multiplier 32767 and shift 0 give every 9-bit value back). Weights of more
-// than 2 bits become several ternary terms (terms.h). So there are four kinds
-// of steps.
+// than 2 bits become several ternary terms (encoding/power_terms.h). So there
+// are four kinds of steps.
 
 #include <cstdint>
 #include <string>

@@ -48,8 +48,9 @@ class Placer {
     folding.lanes =
         int(std::min<std::int64_t>(settings_.lanes, input_.channels));
     folding.requantisers = folding.pes;
-    const UnitSchedule unit =
-        schedule(part_of(layer_, first, count), input_, folding, name).units[0];
+    const UnitSchedule unit = schedule(part_of(layer_, first, count), input_,
+                                       folding, name, Scheduled::all)
+                                  .units[0];
     auto tile = unit.tiles.begin();
     auto places = places_of(*tile, spread);
     for (const Word& word : unit.words) {

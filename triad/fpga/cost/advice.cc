@@ -47,9 +47,8 @@ double break_even_density(const Price& price, std::size_t i,
 double propose_density(const LayerSchedule& schedule, const Advice& advice) {
   const Folding& folding = schedule.folding;
   if (advice.useful_density > advice.break_even_density) return 1;
-  std::int64_t tiles = 0;
-  for (const UnitSchedule& unit : schedule.units)
-    tiles = std::max(tiles, std::int64_t(unit.tiles.size()));
+  const std::int64_t tiles =
+      divide_up(schedule.tiles, std::int64_t(folding.units));
   const std::int64_t fewest = tiles * (folding.pes / folding.requantisers);
   const auto useful = std::int64_t(
       std::ceil(advice.useful_density * double(schedule.groups())));

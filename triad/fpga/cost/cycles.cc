@@ -34,10 +34,7 @@ void add_convolution(const Convolution& layer, const Stream& input,
                      const LayerSchedule& schedule, StageCycles& row) {
   const Folding& folding = schedule.folding;
   row.words = schedule.words();
-  for (const UnitSchedule& unit : schedule.units)
-    row.dense_words =
-        std::max(row.dense_words,
-                 std::int64_t(unit.tiles.size()) * schedule.tile_groups);
+  row.dense_words = schedule.dense_words();
   row.ideal_words =
       double(living_groups(layer, input.channels, folding.lanes)) /
       (double(folding.units) * folding.pes);

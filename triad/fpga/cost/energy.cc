@@ -28,19 +28,11 @@ std::int64_t word_bits(const Convolution& layer, const LayerSchedule& schedule,
                                       layer.weight_bits);
 }
 
-// The words of a position of an array that stores dead groups, too.
-std::int64_t dense_words(const LayerSchedule& schedule) {
-  std::int64_t most = 0;
-  for (const UnitSchedule& unit : schedule.units)
-    most = std::max(most, std::int64_t(unit.tiles.size()));
-  return most * schedule.tile_groups;
-}
-
 OpCounts count_convolution(const Convolution& layer, const Stream& input,
                            const Stream& output, const LayerSchedule& schedule,
                            bool skips) {
   const Folding& folding = schedule.folding;
-  const std::int64_t words = skips ? schedule.words() : dense_words(schedule);
+  const std::int64_t words = skips ? schedule.words() : schedule.dense_words();
   const std::int64_t pes = std::int64_t(folding.units) * folding.pes;
   const std::int64_t word = word_bits(layer, schedule, input.channels);
   OpCounts counts;

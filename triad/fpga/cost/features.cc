@@ -166,6 +166,9 @@ std::vector<MemoryShape> convolution_memories(const Numbers& p) {
       memories.push_back({std::int64_t(1) << c.address(),
                           std::int64_t(c.bits()), Read::asynchronous});
   }
+  if (p.whole("DEAD") > 0)
+    memories.push_back(
+        {c.beats, std::int64_t(c.out_lanes * c.bits()), Read::asynchronous});
   return memories;
 }
 

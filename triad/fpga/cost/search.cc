@@ -48,34 +48,7 @@ class Search {
     return result;
   }
 
-  // The shortest interval that any folding reaches.
-  std::int64_t shortest() const {
-    std::int64_t low = 0, high = longest();
-    while (high - low > 1) {
-      const std::int64_t middle = low + (high - low) / 2;
-      (is_reachable(middle) ? high : low) = middle;
-    }
-    return high;
-  }
-
-  // Of one PE of one lane everywhere.
-  std::int64_t longest() const {
-    std::int64_t cycles = 1;
-    for (std::size_t i = 0; i < workload_.stages.size(); ++i)
-      cycles = std::max(cycles, stage_cycles(workload_, i, {}, 1));
-    return cycles;
-  }
-
  private:
-  bool is_reachable(std::int64_t interval) const {
-    try {
-      fold(workload_, interval);
-      return true;
-    } catch (const Error&) {
-      return false;
-    }
-  }
-
   const Workload& workload_;
   const Part& part_;
   double clock_mhz_;
@@ -93,8 +66,8 @@ Price search_budget(const Workload& workload, const Part& part,
                     double clock_mhz, const Constants& constants) {
   const Search search(workload, part, clock_mhz, constants);
   // Intervals are tried on a scale of 5 %: finer steps change no folding.
-  const double low = std::log(double(search.shortest()));
-  const double high = std::log(double(search.longest()));
+  const double low = std::log(double(least_interval(workload).cycles));
+  const double high = std::log(double(longest_interval(workload)));
   const int steps = std::max(1, int(std::ceil((high - low) / 0.05)));
   const auto interval = [&](int step) {
     return std::int64_t(std::ceil(std::exp(low + (high - low) * step / steps)));
@@ -123,13 +96,20 @@ Price search_rate(const Workload& workload, const Part& part, double clock_mhz,
           pictures_per_second);
   const auto interval = std::int64_t(clock_mhz * 1e6 / pictures_per_second);
   const Search search(workload, part, clock_mhz, constants);
-  require(interval >= 1, "fpga: {} pictures/s are more than one a cycle",
-          pictures_per_second);
   // The slowest stage is a bound: where stages hold each other up, it has to be
   // as much faster as pictures come late.
-  Price result = search.timed(interval);
-  for (std::int64_t asked = interval; result.interval() > interval;)
-    result = search.timed(asked = asked * interval / result.interval());
+  const LeastInterval least = least_interval(workload);
+  std::int64_t asked = std::max(interval, least.cycles);
+  Price result = search.timed(asked);
+  while (result.interval() > interval && asked > least.cycles) {
+    asked = std::max(asked * interval / result.interval(), least.cycles);
+    result = search.timed(asked);
+  }
+  require(result.interval() <= interval,
+          "fpga: {}: expected at most {:.0f} pictures/s at {} MHz, those of "
+          "the fastest folding ({} cycles each, {} at its widest), got {}",
+          workload.name, std::floor(result.rate()), clock_mhz,
+          result.interval(), least.stage, pictures_per_second);
   require_fit(result);
   return result;
 }

@@ -56,10 +56,29 @@ TEST(Search, WhatCannotBeSaysWhyAndByHowMuch) {
                      HasSubstr("100 there"), HasSubstr("too many")));
   EXPECT_THAT(
       error_of([&] { search_rate(every_stage(), part, 100, 9e6, constants); }),
-      HasSubstr("at its widest"));
+      HasSubstr("every_stage: expected at most 43402 pictures/s at 100 MHz, "
+                "those of the fastest folding (2304 cycles each, conv1 at its "
+                "widest), got 9000000"));
   EXPECT_THAT(
       error_of([&] { search_rate(every_stage(), part, 100, 0, constants); }),
       HasSubstr("above 0"));
+}
+
+TEST(Search, TheHighestRateItNamesCanBeReached) {
+  const Constants constants = read_constants();
+  Part part = read_part("zynq_7020");
+  part.lut *= 100;
+  part.ff *= 100;
+  const std::string text =
+      error_of([&] { search_rate(every_stage(), part, 100, 1e9, constants); });
+  const std::string before = "at most ";
+  const double rate = std::stod(text.substr(text.find(before) + before.size()));
+  EXPECT_GE(search_rate(every_stage(), part, 100, rate, constants).rate(),
+            rate);
+  EXPECT_THAT(error_of([&] {
+                search_rate(every_stage(), part, 100, rate * 1.1, constants);
+              }),
+              HasSubstr(text.substr(0, text.find(", got"))));
 }
 
 TEST(Search, ShapesThatDoNotDivideAreNamed) {

@@ -165,6 +165,9 @@ class Wiring {
       for (MemoryFile& memory :
            parameter_memories(name(i) + "_parameters_", stage, plan_.stages[i]))
         memories.push_back(std::move(memory));
+      if (!plan_.stages[i].schedule.dead_filters.empty())
+        memories.push_back(constant_memory(name(i) + "_constants.mem", stage,
+                                           plan_.stages[i]));
     } else if (const auto* table = std::get_if<Table>(&stage.work)) {
       memories.push_back(
           table_memory(name(i) + "_", *table, plan_.workload.input(stage)));

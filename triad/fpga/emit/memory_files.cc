@@ -5,11 +5,12 @@
 #include <algorithm>
 
 #include "triad/base/divide.h"
+#include "triad/encoding/integer.h"
 
 namespace triad::fpga {
 namespace {
 
-constexpr int kByte = 8, kMultiplier = 16;
+constexpr int kByte = 8, kMultiplier = 16, kLogit = 32;
 
 std::string numbered(const std::string& name, std::size_t number) {
   return fmt::format("{}{:02}.mem", name, number);
@@ -49,6 +50,16 @@ class ParameterEntry {
   const Convolution& layer_;
   const StagePlan& plan_;
 };
+
+// What a filter without weights gives at every position.
+std::int64_t constant(const Convolution& layer, std::int64_t filter,
+                      const encoding::Quantization& output) {
+  const graph::Requantization& integers = layer.requantization;
+  const auto k = std::size_t(filter);
+  if (layer.logits) return integers.bias[k];
+  return encoding::requantise(integers.bias[k], integers.shift,
+                              integers.multiplier[k], output);
+}
 
 std::int64_t steps_per_tile(const Folding& folding) {
   return folding.pes / folding.requantisers;
@@ -121,6 +132,28 @@ std::vector<MemoryFile> parameter_memories(const std::string& name,
     memories.push_back(std::move(memory));
   }
   return memories;
+}
+
+MemoryFile constant_memory(const std::string& name, const Stage& stage,
+                           const StagePlan& plan) {
+  const auto& layer = std::get<Convolution>(stage.work);
+  const int width = layer.logits ? kLogit : kByte;
+  const std::int64_t beats = divide_up(layer.filters, plan.out_lanes);
+  std::vector<std::int64_t> pixel(std::size_t(beats * plan.out_lanes));
+  for (const std::int64_t filter : plan.schedule.dead_filters)
+    pixel[std::size_t(filter)] =
+        constant(layer, filter, stage.output.quantization);
+  MemoryFile memory{
+      name,
+      fmt::format("a pixel of the {} filters without weights: "
+                  "{} channels a word",
+                  plan.schedule.dead_filters.size(), plan.out_lanes),
+      width * plan.out_lanes};
+  for (std::size_t i = 0; i < pixel.size(); ++i) {
+    if (i % std::size_t(plan.out_lanes) == 0) memory.words.emplace_back();
+    memory.words.back().append(pixel[i], width);
+  }
+  return memory;
 }
 
 std::int64_t steps(const StagePlan& plan) {

@@ -19,6 +19,11 @@ std::vector<MemoryFile> parameter_memories(const std::string& name,
                                            const Stage& stage,
                                            const StagePlan& plan);
 
+// Pixels of the filters without weights, 0 in all other channels: a word a beat
+// of the output.
+MemoryFile constant_memory(const std::string& name, const Stage& stage,
+                           const StagePlan& plan);
+
 // Steps of the unit with most tiles: words of a parameter memory.
 std::int64_t steps(const StagePlan& plan);
 

@@ -8,6 +8,7 @@
 #include "triad/fpga/emit/package_texts.h"
 #include "triad/fpga/emit/print_verilog.h"
 #include "triad/fpga/emit/readme.h"
+#include "triad/fpga/emit/shell.h"
 
 namespace triad::fpga {
 namespace {
@@ -71,11 +72,12 @@ std::string logit_scales(const Workload& workload) {
   return text;
 }
 
-std::string stages_csv(const Design& design) {
+// Names come from files of users: what would end a cell is printed as '?'.
+std::string stages_tsv(const Design& design) {
   std::string text;
   for (const auto& row : design.stages) {
     for (std::size_t i = 0; i < row.size(); ++i)
-      text.append(i == 0 ? "" : "\t").append(row[i]);
+      text.append(i == 0 ? "" : "\t").append(printable(row[i]));
     text += "\n";
   }
   return text;
@@ -125,7 +127,7 @@ Files package_files(const Design& design, const Vectors& vectors,
   files["tb/pictures.mem"] = print_memory(pictures(design, vectors));
   files["tb/expected.mem"] = print_memory(sums(vectors));
   files["report/folding.json"] = design.folding;
-  files["report/stages.tsv"] = stages_csv(design);
+  files["report/stages.tsv"] = stages_tsv(design);
   files["report/logit_scales.txt"] = logit_scales(design.workload);
   add_constraints(files, settings.clock_mhz);
   files["vendor/vivado.tcl"] = kVivado;

@@ -65,6 +65,7 @@ struct Parameters {
 
   List operator()(const Convolution& layer) const {
     const Folding& folding = plan().folding;
+    const auto dead = std::int64_t(plan().schedule.dead_filters.size());
     List list = geometry(planned, layer.window);
     append(list,
            {{"FILTERS", layer.filters},
@@ -81,9 +82,12 @@ struct Parameters {
     append(list, {{"LOGITS", layer.logits},
                   {"WORDS", plan().schedule.words()},
                   {"STEPS", steps(plan())},
+                  {"DEAD", dead},
                   {"STAGE", planned.number},
                   {"CONTENTS", planned.path + "_weights.mem"},
                   {"PARAMETERS", planned.path + "_parameters_"}});
+    if (dead > 0)
+      list.push_back({"CONSTANTS", planned.path + "_constants.mem"});
     return list;
   }
 

@@ -1,5 +1,6 @@
 #include "triad/fpga/simulate/process.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,14 +44,13 @@ Finished run_program(const std::vector<std::string>& arguments,
   list.push_back(nullptr);
   const std::string where = folder.string();
   int ends[2];
-  require(pipe(ends) == 0, "{}: cannot be started: {}", arguments[0],
-          std::strerror(errno));
+  // Close on exec, or what another thread starts meanwhile keeps them open.
+  require(pipe2(ends, O_CLOEXEC) == 0, "{}: cannot be started: {}",
+          arguments[0], std::strerror(errno));
   const pid_t child = fork();
   if (child == 0) {
     dup2(ends[1], STDOUT_FILENO);
     dup2(ends[1], STDERR_FILENO);
-    close(ends[0]);
-    close(ends[1]);
     if (chdir(where.c_str()) == 0) execvp(list[0], list.data());
     _exit(kNotStarted);
   }

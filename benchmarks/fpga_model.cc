@@ -4,6 +4,7 @@
 //
 //   fpga_model cycles MODEL INTERVAL PICTURES
 //   fpga_model zeros MODEL SHARE
+//   fpga_model pes PES LANES ...
 
 #include <fmt/format.h>
 
@@ -13,11 +14,13 @@
 #include <exception>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "triad/base/error.h"
 #include "triad/base/random.h"
 #include "triad/format/reader.h"
 #include "triad/fpga/cost/cycles.h"
+#include "triad/fpga/cost/price.h"
 #include "triad/fpga/cost/timing.h"
 #include "triad/fpga/emit/design.h"
 #include "triad/fpga/fold.h"
@@ -136,6 +139,20 @@ void count_zeros(const char* model, double share) {
   }
 }
 
+// The closed forms of arrays of ternary PEs, as instances.json has modules.
+void count_pes(std::vector<std::int64_t> sizes) {
+  const ResourceModel model = read_resource_model();
+  std::vector<Instance> instances;
+  for (std::size_t i = 0; i + 1 < sizes.size(); i += 2)
+    instances.push_back({.module = "lock_step_pes",
+                         .name = fmt::format("{}x{}", sizes[i], sizes[i + 1]),
+                         .parameters = {{"PES", sizes[i]},
+                                        {"LANES", sizes[i + 1]},
+                                        {"WEIGHT_BITS", std::int64_t(2)},
+                                        {"SUM", std::int64_t(32)}}});
+  fmt::print("{}\n", instance_report(instances, model));
+}
+
 int run(int count, char** arguments) {
   const std::string what = count > 1 ? arguments[1] : "";
   if (what == "cycles" && count == 5) {
@@ -143,10 +160,15 @@ int run(int count, char** arguments) {
                    std::stoi(arguments[4]));
   } else if (what == "zeros" && count == 4) {
     count_zeros(arguments[2], std::stod(arguments[3]));
+  } else if (what == "pes" && count > 3 && count % 2 == 0) {
+    std::vector<std::int64_t> sizes;
+    for (int i = 2; i < count; ++i) sizes.push_back(std::stoll(arguments[i]));
+    count_pes(sizes);
   } else {
     std::fprintf(stderr,
                  "usage: fpga_model cycles MODEL INTERVAL PICTURES\n"
-                 "       fpga_model zeros MODEL SHARE\n");
+                 "       fpga_model zeros MODEL SHARE\n"
+                 "       fpga_model pes PES LANES ...\n");
     return 2;
   }
   return 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 #include "triad/base/divide.h"
 #include "triad/base/error.h"
@@ -36,6 +37,7 @@ class Numbers {
 // Of the adders of fpga/rtl/adder_tree.v.
 struct Tree {
   double first = 0, others = 0;       // bits of adders: of two lanes, of sums
+  double alone = 0;                   // bits of a lane without a second one
   double registers = 0, carries = 0;  // bits; chains of four
 };
 
@@ -50,11 +52,33 @@ Tree tree_of(std::int64_t lanes, int bits, int levels) {
     tree.carries += std::ceil((width + 1) / 4);
     tree.first += high.first;
     tree.others += high.others;
+    tree.alone += high.alone;
     tree.registers += high.registers;
     tree.carries += high.carries;
+  } else if (levels == 1) {
+    tree.alone += bits;
   }
   tree.registers += bits + levels + 1;
   return tree;
+}
+
+// One PE, read off fpga/rtl/ternary_pe.v: of two gated lanes an adder takes a
+// LUT for the one and another for both a bit, any other adder one LUT. Without
+// the highest of the 9 bits of a value no gate is needed for it.
+struct Pe {
+  double luts = 0, registers = 0, carries = 0;
+};
+
+Pe pe_of(std::int64_t lanes, int weight_bits, int sum_bits, bool is_wide) {
+  const bool is_ternary = weight_bits == 2;
+  const Tree tree =
+      tree_of(lanes, is_ternary ? 9 : 9 + weight_bits, levels_of(lanes));
+  Pe pe;
+  pe.luts = tree.first + tree.others + sum_bits;
+  if (is_ternary) pe.luts += (tree.first + tree.alone) * (is_wide ? 9 : 8) / 9;
+  pe.registers = tree.registers + sum_bits;
+  pe.carries = tree.carries + std::ceil((sum_bits + 1.0) / 4);
+  return pe;
 }
 
 struct Convolution {
@@ -92,23 +116,17 @@ Features convolution_features(const Numbers& p) {
   const double weight_bits = p("WEIGHT_BITS");
   const double pes = c.units * c.pes;
   const bool is_wide = p.whole("IN_SIGNED") != 0 || p.whole("IN_ZERO") != 0;
-  const int term = c.is_ternary ? 9 : 9 + int(weight_bits);
-  const Tree tree =
-      tree_of(p.whole("LANES"), term, levels_of(p.whole("LANES")));
+  const Pe pe = pe_of(p.whole("LANES"), int(weight_bits), int(c.sum), is_wide);
   const double sources = c.units * c.requantisers;
   const double bytes = c.is_logits ? 0 : sources;
   const double taps = p("KERNEL_HEIGHT") + p("KERNEL_WIDTH");
   Features f;
   f["one"] = 1;
   f["units"] = c.units;
-  f["gate_bits"] = c.is_ternary ? pes * c.lanes * (is_wide ? 9 : 8.5) : 0;
-  f["tree_bits"] = pes * (tree.others + (c.is_ternary ? 0 : tree.first));
-  f["tree_registers"] = pes * tree.registers;
-  f["tree_carries"] = pes * tree.carries;
-  f["sum_bits"] = pes * c.sum;
-  f["sum_carries"] = pes * std::ceil(c.sum / 4);
+  f["pe_luts"] = pes * pe.luts;
+  f["pe_registers"] = pes * (pe.registers + c.lanes * weight_bits);
+  f["pe_carries"] = pes * pe.carries;
   f["shift_bits"] = c.units * (c.pes - c.requantisers) * c.sum;
-  f["code_bits"] = pes * c.lanes * weight_bits;
   f["beat_bits"] = c.units * c.lanes * (is_wide ? 9 : 8);
   f["requantisers"] = c.has_rows ? bytes : 0;
   f["requantisers_dsp"] = c.has_rows ? 0 : bytes;
@@ -123,19 +141,26 @@ Features convolution_features(const Numbers& p) {
   return f;
 }
 
+// Bits of a word of weights, of all units, and of one of parameters.
+std::int64_t weight_bits_of(const Numbers& p, const Convolution& c) {
+  return p.whole("UNITS") *
+         (1 + p.whole("TERMS") + index_width(p.whole("KERNEL_HEIGHT")) +
+          index_width(p.whole("KERNEL_WIDTH")) + index_width(c.groups) +
+          p.whole("PES") * p.whole("LANES") * p.whole("WEIGHT_BITS"));
+}
+
+std::int64_t parameter_bits_of(const Numbers& p, const Convolution& c) {
+  return p.whole("REQUANTISERS") * (c.place + 16 + p.whole("SUM"));
+}
+
 std::vector<MemoryShape> convolution_memories(const Numbers& p) {
   const Convolution c(p);
-  const std::int64_t word =
-      1 + p.whole("TERMS") + index_width(p.whole("KERNEL_HEIGHT")) +
-      index_width(p.whole("KERNEL_WIDTH")) + index_width(c.groups) +
-      p.whole("PES") * p.whole("LANES") * p.whole("WEIGHT_BITS");
   const int place = index_width(p.whole("WIDTH") * c.groups);
   std::vector<MemoryShape> memories = {
-      {p.whole("WORDS"), p.whole("UNITS") * word}};
-  const std::int64_t entry = c.place + 16 + p.whole("SUM");
+      {p.whole("WORDS"), weight_bits_of(p, c)}};
   for (std::int64_t unit = 0; unit < p.whole("UNITS"); ++unit) {
     memories.push_back({p.whole("LINES") << place, p.whole("LANES") * 8});
-    memories.push_back({p.whole("STEPS"), p.whole("REQUANTISERS") * entry});
+    memories.push_back({p.whole("STEPS"), parameter_bits_of(p, c)});
     for (std::int64_t i = 0; i < p.whole("REQUANTISERS") * p.whole("OUT_LANES");
          ++i)
       memories.push_back({std::int64_t(1) << c.address(),
@@ -145,6 +170,13 @@ std::vector<MemoryShape> convolution_memories(const Numbers& p) {
     memories.push_back(
         {c.beats, std::int64_t(c.out_lanes * c.bits()), Read::asynchronous});
   return memories;
+}
+
+std::int64_t convolution_configuration(const Numbers& p) {
+  const Convolution c(p);
+  const auto constant =
+      p.whole("DEAD") > 0 ? std::int64_t(c.out_lanes * c.bits()) : 0;
+  return std::max({weight_bits_of(p, c), parameter_bits_of(p, c), constant});
 }
 
 std::vector<MemoryShape> ring_memories(const Numbers& p) {
@@ -194,6 +226,18 @@ Features average_features(const Numbers& p) {
   return f;
 }
 
+// The array of ternary PEs by itself.
+Features pes_features(const Numbers& p) {
+  const double pes = p("PES");
+  const Pe pe = pe_of(p.whole("LANES"), 2, int(p.whole("SUM")), true);
+  return {{"one", 1},
+          {"pes", pes},
+          {"levels", levels_of(p.whole("LANES"))},
+          {"pe_luts", pes * pe.luts},
+          {"pe_registers", pes * pe.registers},
+          {"pe_carries", pes * pe.carries}};
+}
+
 Features add_features(const Numbers& p) {
   return {
       {"one", 1}, {"lanes", p("LANES")}, {"terms", p("LANES") * p("INPUTS")}};
@@ -203,13 +247,29 @@ Features subsample_features(const Numbers& p) {
   return {{"one", 1}, {"lanes", p("LANES")}, {"out_lanes", p("OUT_LANES")}};
 }
 
+// Sizes as in lanes_stage.v: a split has a multiplexer for each bit that it
+// moves on, a join an enable for each part.
 Features lanes_features(const Numbers& p) {
-  const double in = p("IN_LANES"), out = p("OUT_LANES");
-  return {{"one", 1}, {"lanes", in + out}, {"crossing", std::min(in, out)}};
-}
-
-Features fifo_features(const Numbers& p) {
-  return {{"one", 1}, {"address_bits", p("ADDRESS")}, {"width", p("WIDTH")}};
+  const std::int64_t channels = p.whole("CHANNELS"), in = p.whole("IN_LANES"),
+                     out = p.whole("OUT_LANES");
+  const std::int64_t divisor = std::gcd(in, out);
+  const bool splits = channels <= in || divisor == out;
+  const bool joins = channels <= out || divisor == in;
+  const std::int64_t middle = splits ? out : joins ? in : divisor;
+  Features f = {{"one", 1},        {"split", 0},     {"split_bits", 0},
+                {"moved_bits", 0}, {"join_bits", 0}, {"join_parts", 0}};
+  if (splits || !joins) {
+    const std::int64_t parts = divide_up(std::min(in, channels), middle);
+    f["split"] = 1;
+    f["split_bits"] = 8.0 * double(std::max(parts * middle, in));
+    f["moved_bits"] = 8.0 * double(std::max(parts * middle, in) - middle);
+  }
+  if (!splits) {
+    const std::int64_t parts = divide_up(std::min(out, channels), middle);
+    f["join_bits"] = 8.0 * double(parts * middle);
+    f["join_parts"] = double(parts);
+  }
+  return f;
 }
 
 std::vector<MemoryShape> fifo_memories(const Numbers& p) {
@@ -217,16 +277,30 @@ std::vector<MemoryShape> fifo_memories(const Numbers& p) {
       {std::int64_t(1) << p.whole("ADDRESS"), p.whole("WIDTH"), Read::queue}};
 }
 
+Features fifo_features(const Numbers& p) {
+  const double address = p("ADDRESS");
+  const bool is_block = memory_cost(fifo_memories(p).front()).ramb18 > 0;
+  return {{"one", 1},
+          {"address_bits", address},
+          {"copied_bits", is_block ? 0 : address},  // of the read address
+          {"deep", address >= 8 ? 1 : 0}};
+}
+
 std::vector<MemoryShape> no_memories(const Numbers&) { return {}; }
+
+std::int64_t byte_configuration(const Numbers&) { return 8; }
 
 struct Form {
   const char* module;
   Features (*features)(const Numbers&);
   std::vector<MemoryShape> (*memories)(const Numbers&);
+  std::int64_t (*configuration)(const Numbers&) = nullptr;  // largest word
 };
 
 const Form kForms[] = {
-    {"convolution_stage", convolution_features, convolution_memories},
+    {"convolution_stage", convolution_features, convolution_memories,
+     convolution_configuration},
+    {"lock_step_pes", pes_features, no_memories},
     {"max_pool_stage", pool_features, ring_memories},
     {"average_pool_stage", average_features, average_memories},
     {"add_stage", add_features, no_memories},
@@ -237,7 +311,8 @@ const Form kForms[] = {
      [](const Numbers& p) -> Features {
        return {{"one", 1}, {"lanes", p("LANES")}};
      },
-     [](const Numbers& p) { return tables(p.whole("LANES")); }},
+     [](const Numbers& p) { return tables(p.whole("LANES")); },
+     byte_configuration},
     {"fork_stream",
      [](const Numbers& p) -> Features {
        return {{"one", 1}, {"width", p("WIDTH")}};
@@ -263,6 +338,12 @@ const Form& form_of(const Instance& instance) {
 
 Features features_of(const Instance& instance) {
   return form_of(instance).features(Numbers(instance));
+}
+
+std::int64_t configuration_bits_of(const Instance& instance) {
+  const Form& form = form_of(instance);
+  if (form.configuration == nullptr) return 0;
+  return divide_up(form.configuration(Numbers(instance)), 32) * 32 + 8;
 }
 
 std::vector<MemoryShape> memories_of(const Instance& instance) {

@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <numeric>
 
+#include "triad/base/error.h"
 #include "triad/fpga/emit/dataflow.h"
 
 namespace triad::fpga {
 namespace {
 
-// LUTs of 4 inputs for one of 6, logic alone. Mark R: an assumption, measured
-// nowhere.
-constexpr double kSmallLuts = 1.3;
+double small_luts_of(const ResourceModel& model, const std::string& family) {
+  const auto found = model.small_luts.find(family);
+  require(found != model.small_luts.end(),
+          "fpga: no small_luts in the resource model for family {}", family);
+  return found->second;
+}
 
 // The stage in whose name an instance is, or the number of stages.
 std::size_t stage_of(const Instance& instance, std::size_t stages) {
@@ -58,7 +62,8 @@ std::vector<Use> uses_of(const Netlist& netlist, const Part& part,
   const Resources all = resources_of(netlist, model);
   const bool is_native = part.family == "xc7";
   const bool is_distributed = part.family != "ice40";
-  double lut = all.lut * (is_native ? 1 : kSmallLuts), ff = all.ff, blocks = 0;
+  double lut = all.lut * (is_native ? 1 : small_luts_of(model, part.family));
+  double ff = all.ff, blocks = 0;
   for (const Instance& instance : netlist.instances)
     for (const MemoryShape& memory : memories_of(instance)) {
       const MemoryCost cost = memory_cost(memory);
@@ -93,6 +98,7 @@ Price price(Plan plan, const Part& part, double clock_mhz,
   result.clock_mhz = clock_mhz;
   result.cycles = count_cycles(result.plan);
   result.stages.resize(result.plan.stages.size());
+  result.control = shared_resources_of(netlist);
   for (const Instance& instance : netlist.instances) {
     const std::size_t stage = stage_of(instance, result.stages.size());
     Resources& place =

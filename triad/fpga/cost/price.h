@@ -55,7 +55,7 @@ struct Price {
 };
 
 // Resources of a netlist as a part has them. Of other families than the 7
-// series it is an estimate: logic by an assumed ratio of LUTs, memories that
+// series it is an estimate: logic by a measured ratio of LUTs, memories that
 // are read without a clock as flip-flops where there is no distributed RAM.
 std::vector<Use> uses_of(const Netlist& netlist, const Part& part,
                          const ResourceModel& model);
@@ -73,5 +73,9 @@ struct Report {
 };
 std::vector<Report> make_reports(const Price& price,
                                  const Constants& constants);
+
+// The last of them, of any modules.
+std::string instance_report(const std::vector<Instance>& instances,
+                            const ResourceModel& model);
 
 }  // namespace triad::fpga

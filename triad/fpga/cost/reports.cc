@@ -158,25 +158,26 @@ Json memories(const Instance& instance) {
           {"ramb18", sum.ramb18}};
 }
 
-Json instances(const Price& price, const Constants& constants) {
+}  // namespace
+
+std::string instance_report(const std::vector<Instance>& instances,
+                            const ResourceModel& model) {
   Json rows = Json::array();
-  for (const Instance& instance : make_dataflow(price.plan).instances) {
+  for (const Instance& instance : instances) {
     Json parameters;
     for (const Parameter& parameter : instance.parameters)
       std::visit([&](const auto& value) { parameters[parameter.name] = value; },
                  parameter.value);
-    rows.push_back(
-        {{"name", instance.name},
-         {"module", instance.module},
-         {"parameters", parameters},
-         {"features", features_of(instance)},
-         {"memories", memories(instance)},
-         {"resources", to_json(resources_of(instance, constants.resources))}});
+    rows.push_back({{"name", instance.name},
+                    {"module", instance.module},
+                    {"parameters", parameters},
+                    {"features", features_of(instance)},
+                    {"memories", memories(instance)},
+                    {"configuration_bits", configuration_bits_of(instance)},
+                    {"resources", to_json(resources_of(instance, model))}});
   }
-  return rows;
+  return rows.dump(1);
 }
-
-}  // namespace
 
 std::vector<Report> make_reports(const Price& price,
                                  const Constants& constants) {
@@ -184,7 +185,8 @@ std::vector<Report> make_reports(const Price& price,
           {"layer_resources", layer_resources(price).dump(1)},
           {"op_counts", op_counts(price).dump(1)},
           {"network", network(price, constants).dump(1)},
-          {"instances", instances(price, constants).dump(1)}};
+          {"instances", instance_report(make_dataflow(price.plan).instances,
+                                        constants.resources)}};
 }
 
 }  // namespace triad::fpga

@@ -49,7 +49,13 @@ MemoryCost memory_cost(const MemoryShape& memory) {
   const std::int64_t rows = divide_up(depth, 64);
   const std::int64_t cells =
       depth <= 32 ? divide_up(width, 6) : rows * divide_up(width, 3);
-  // Yosys' costs of a cell: 8 of distributed, 129 of half a block RAM.
+  // Yosys' costs: 1 of a flip-flop, 8 of a cell of distributed RAM, 129 of half
+  // a block RAM.
+  if (depth * width <= 8 * cells) {
+    const double read_register = read == Read::synchronous ? double(width) : 0;
+    return {0, std::ceil(double(depth - 1) / 3) * double(width),
+            double(depth * width) + read_register, 0};
+  }
   const std::int64_t blocks = half_blocks(depth, width);
   if (read != Read::asynchronous && 129 * blocks < 8 * cells) {
     const double around = read == Read::queue ? double(width) : 0;
@@ -64,9 +70,14 @@ MemoryCost memory_cost(const MemoryShape& memory) {
 ResourceModel parse_resource_model(std::string_view text,
                                    const std::string& origin) {
   ConstantTable table(text, origin);
-  ResourceModel model{table.text("tool"), table.date("date"), {}};
+  ResourceModel model{table.text("tool"), table.date("date"), {}, {}};
+  ConstantTable ratios = table.table("small_luts");
+  for (const std::string& family : ratios.keys())
+    model.small_luts[family] = ratios.number(family);
+  ratios.finish();
   for (const std::string& module : table.keys()) {
-    if (module == "tool" || module == "date") continue;
+    if (module == "tool" || module == "date" || module == "small_luts")
+      continue;
     ConstantTable quantities = table.table(module);
     for (const char* quantity : kQuantities) {
       if (!quantities.has(quantity)) continue;
@@ -103,8 +114,15 @@ Resources resources_of(const Instance& instance, const ResourceModel& model) {
   return result;
 }
 
+Resources shared_resources_of(const Netlist& netlist) {
+  Resources shared;
+  for (const Instance& instance : netlist.instances)
+    shared.ff = std::max(shared.ff, double(configuration_bits_of(instance)));
+  return shared;
+}
+
 Resources resources_of(const Netlist& netlist, const ResourceModel& model) {
-  Resources sum;
+  Resources sum = shared_resources_of(netlist);
   for (const Instance& instance : netlist.instances)
     sum = sum + resources_of(instance, model);
   return sum;

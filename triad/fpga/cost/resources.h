@@ -49,18 +49,27 @@ MemoryCost memory_cost(const MemoryShape& memory);
 using Features = std::map<std::string, double>;
 Features features_of(const Instance& instance);
 
+// Flip-flops that put a word of configuration together
+// (fpga/rtl/config_writer.v) with the memory it is for; 0 for a module without
+// memories to write. All writers of a design hold the same, the longer ones
+// more of it, so that synthesis keeps one, the longest.
+std::int64_t configuration_bits_of(const Instance& instance);
+
 // coefficients[module][quantity][feature]; quantities lut, ff, carry4, dsp.
 struct ResourceModel {
   std::string tool, date;
   std::map<std::string, std::map<std::string, std::map<std::string, double>>>
       coefficients;
+  std::map<std::string, double> small_luts;  // [family]: for one of 6 inputs
 };
 ResourceModel read_resource_model();
 // Throws Error naming `origin` and what is wrong.
 ResourceModel parse_resource_model(std::string_view text,
                                    const std::string& origin);
 
+// Without configuration_bits_of, which the instances of a netlist share.
 Resources resources_of(const Instance& instance, const ResourceModel& model);
+Resources shared_resources_of(const Netlist& netlist);
 Resources resources_of(const Netlist& netlist, const ResourceModel& model);
 
 }  // namespace triad::fpga

@@ -56,12 +56,14 @@ TEST(Resources, TernaryLayersTakeNoDspBlock) {
 }
 
 TEST(Resources, AFileThatIsWrongIsRefused) {
-  const std::string head = "tool = \"Yosys\"\ndate = 2026-11-25\n";
+  const std::string head =
+      "tool = \"Yosys\"\ndate = 2026-11-25\n[small_luts]\necp5 = 2\n";
   EXPECT_EQ(parse_resource_model(head + "[fifo.lut]\none = 3\n", "r")
                 .coefficients.at("fifo")
                 .at("lut")
                 .at("one"),
             3);
+  EXPECT_EQ(parse_resource_model(head, "r").small_luts.at("ecp5"), 2);
   EXPECT_THROW(parse_resource_model(head + "[fifo.luts]\none = 3\n", "r"),
                Error);
   EXPECT_THROW(parse_resource_model(head + "[fifo.lut]\none = -3\n", "r"),

@@ -7,32 +7,16 @@
 #include <array>
 #include <cstdlib>
 
-#include "tests/random_networks.h"
+#include "tests/lowered_network.h"
 #include "triad/base/error.h"
 #include "triad/data/dataset.h"
 #include "triad/format/reader.h"
 #include "triad/fpga/array/program.h"
 #include "triad/fpga/rtl_executor.h"
-#include "triad/quantise/lower.h"
 #include "triad/reference/integer_executor.h"
-#include "triad/zoo/zoo.h"
 
 namespace triad::fpga {
 namespace {
-
-// A network of the zoo with random weights, lowered.
-Graph lowered(const std::string& name) {
-  Graph graph = zoo::make(name);
-  Random random(1);
-  for (graph::Node& node : graph.nodes)
-    if (graph::Parameter* weight = node.find("weight");
-        weight && !std::holds_alternative<graph::BatchNorm>(node.op))
-      weight->encoding =
-          random_codes(random, encoding::shape(weight->encoding), true, 0.5);
-  const Shape input = graph.value(graph.input()).shape;
-  const auto pictures = random_pictures(random, element_count(input));
-  return quantise::lower(graph, {{1, input[0], input[1], input[2]}, pictures});
-}
 
 // Every kind of step, of random sizes; `seed` also chooses the pools.
 class RandomNetwork {
@@ -103,7 +87,10 @@ class RandomNetwork {
     if (seed_ % 4 == 3)
       return add("pool", graph::MaxPool{{2, 2}, {2, 2}, {0, 0, 0, 0}, true},
                  {x}, kU8);
-    return x;
+    return add(
+        "pool",
+        graph::AveragePool{{3, 2}, {2, 1}, {1, 1, 0, 1}, seed_ % 8 == 4, false},
+        {x}, kU8);
   }
 
   int seed_;
@@ -143,7 +130,7 @@ class ArrayTest : public testing::Test {
 };
 
 TEST_F(ArrayTest, GivesTheBitsOfTheReferenceInTheCyclesOfTheFormula) {
-  for (int seed = 1; seed <= 4; ++seed) {
+  for (const int seed : {1, 2, 3, 4, 8}) {
     SCOPED_TRACE(seed);
     ArraySettings array{.pes = seed % 3 + 1, .lanes = seed + 1};
     array.dsp = seed == 4;
@@ -169,6 +156,10 @@ TEST_F(ArrayTest, PausesOfTheStreamsChangeNothing) {
 
 TEST_F(ArrayTest, LeNet5) {
   expect_agreement(lowered("lenet5"), 2, {.array = ArraySettings{}});
+}
+
+TEST_F(ArrayTest, ConvNet) {
+  expect_agreement(lowered("convnet"), 2, {.array = ArraySettings{}});
 }
 
 TEST_F(ArrayTest, ResNet20OnRealPictures) {

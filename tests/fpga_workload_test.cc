@@ -4,29 +4,14 @@
 
 #include <numeric>
 
-#include "tests/random_networks.h"
+#include "tests/lowered_network.h"
 #include "triad/base/error.h"
 #include "triad/fpga/logits.h"
 #include "triad/fpga/workload.h"
-#include "triad/quantise/lower.h"
 #include "triad/zoo/zoo.h"
 
 namespace triad::fpga {
 namespace {
-
-// A network of the zoo with random weights, lowered.
-Graph lowered(const std::string& name) {
-  Graph graph = zoo::make(name);
-  Random random(1);
-  for (graph::Node& node : graph.nodes)
-    if (graph::Parameter* weight = node.find("weight");
-        weight && !std::holds_alternative<graph::BatchNorm>(node.op))
-      weight->encoding =
-          random_codes(random, encoding::shape(weight->encoding), true, 0.5);
-  const Shape input = graph.value(graph.input()).shape;
-  const auto pictures = random_pictures(random, element_count(input));
-  return quantise::lower(graph, {{1, input[0], input[1], input[2]}, pictures});
-}
 
 template <typename T>
 std::int64_t count(const Workload& workload) {
@@ -98,6 +83,19 @@ TEST(Workload, GroupedConvolutionsAreFullOnesWithDeadWeights) {
       EXPECT_EQ(full[k * 4 + c], c / 2 == k / 3 ? codes[k * 2 + c % 2] : 0);
 }
 
+// Input -> op -> linear layer, all of 8 bits.
+Graph network_with(const char* name, const graph::Op& op) {
+  Builder net("network", {2, 6, 6});
+  graph::ValueId x = net.add(name, op, {net.input()});
+  if (net.shape(x).size() > 1) x = net.add("flatten", graph::Flatten{}, {x});
+  Graph graph = net.finish({net.linear("fc", x, 2)});
+  for (graph::Value& value : graph.values) value.quantization = kU8;
+  graph.values.back().quantization.reset();
+  Random random(1);
+  make_integers(graph, random, {});
+  return graph;
+}
+
 TEST(Workload, DilatedConvolutionsHaveDeadTaps) {
   Builder net("dilated", {2, 9, 9});
   graph::ValueId x = net.conv("conv", net.input(),
@@ -125,6 +123,18 @@ TEST(Workload, DilatedConvolutionsHaveDeadTaps) {
                   r % 3 == 0 && s % 2 == 0
                       ? codes[(plane * 2 + r / 3) * 3 + s / 2]
                       : 0);
+}
+
+TEST(Workload, AveragePoolsHaveACommonMultipleWhereTheyDivideDifferently) {
+  const auto common = [](const graph::AveragePool& pool) {
+    const Workload workload = make_workload(network_with("pool", pool));
+    return std::get<AveragePool>(workload.stages[1].work).common;
+  };
+  EXPECT_EQ(common({.kernel = {3, 3}, .stride = {1, 1}}), 0);
+  EXPECT_EQ(common({.padding = {1, 1, 1, 1}}), 0);  // padding counts
+  EXPECT_EQ(common({.padding = {1, 1, 1, 1}, .count_padding = false}), 4);
+  EXPECT_EQ(common({.kernel = {3, 3}, .stride = {2, 2}, .ceil_mode = true}),
+            36);
 }
 
 // Logits [3] of two pixels, then what `add_tail` makes of them.
@@ -176,19 +186,6 @@ void expect_refusal(const Graph& graph, const char* text) {
   }
 }
 
-// Input -> op -> linear layer, all of 8 bits.
-Graph network_with(const char* name, const graph::Op& op) {
-  Builder net("network", {2, 6, 6});
-  graph::ValueId x = net.add(name, op, {net.input()});
-  if (net.shape(x).size() > 1) x = net.add("flatten", graph::Flatten{}, {x});
-  Graph graph = net.finish({net.linear("fc", x, 2)});
-  for (graph::Value& value : graph.values) value.quantization = kU8;
-  graph.values.back().quantization.reset();
-  Random random(1);
-  make_integers(graph, random, {});
-  return graph;
-}
-
 TEST(Workload, NamesTheLayerItCannotRunAndTheReason) {
   expect_refusal(network_with("up", graph::Resize{}),
                  "resize 'up': the target has no stage for it");
@@ -197,9 +194,10 @@ TEST(Workload, NamesTheLayerItCannotRunAndTheReason) {
   expect_refusal(network_with("half", graph::Slice{.channels = {.stop = 1}}),
                  "slice 'half': the target takes rows and columns");
   expect_refusal(
-      network_with("pool", graph::AveragePool{.padding = {1, 1, 0, 0},
-                                              .count_padding = false}),
-      "average_pool 'pool': the window of pixel");
+      network_with("pool", graph::AveragePool{.kernel = {3, 3},
+                                              .padding = {1, 1, 1, 1},
+                                              .ceil_mode = true}),
+      "average_pool 'pool': its windows divide by different numbers, which");
 }
 
 TEST(Workload, RefusesASoftmaxOfWhatAreNoLogits) {

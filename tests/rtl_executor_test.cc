@@ -124,6 +124,26 @@ TEST_F(RtlExecutor, RunsDilatedConvolutions) {
   expect_agreement(graph, random_pictures(random, 3 * 3 * 99), 4000);
 }
 
+TEST_F(RtlExecutor, RunsAveragesOverDifferentNumbersOfPixels) {
+  Random random(10);
+  Builder net("averages", {3, 10, 9});
+  auto x = net.add("border",
+                   graph::AveragePool{.kernel = {3, 3},
+                                      .stride = {1, 2},
+                                      .padding = {1, 1, 1, 1},
+                                      .count_padding = false},
+                   {net.input()});
+  x = net.conv("conv", x, {.outputs = 6, .kernel = {2, 2}}, true);
+  x = net.add(
+      "ceil",
+      graph::AveragePool{.kernel = {3, 2}, .stride = {2, 3}, .ceil_mode = true},
+      {x});
+  x = net.add("flatten", graph::Flatten{}, {x});
+  x = net.linear("fc", x, 5);
+  const Graph graph = finish(net.finish({x}), random, {}, {kU8, kS8});
+  expect_agreement(graph, random_pictures(random, 3 * 270), 2000);
+}
+
 // Two blocks of a ResNet for CIFAR, the second with a shortcut of option A.
 Graph residual_network(Random& random, const WeightKind& kind) {
   Builder net("residual", {2, 8, 8});
@@ -199,6 +219,13 @@ TEST_F(RtlExecutor, RunsLeNet5) {
   Random random(4);
   const Graph graph = lowered(zoo::make("lenet5"), 0.2);
   expect_agreement(graph, random_pictures(random, 2 * 784), 30'000);
+}
+
+// Its averages are of 9, 6 and 4 pixels.
+TEST_F(RtlExecutor, RunsConvNet) {
+  Random random(4);
+  const Graph graph = lowered(zoo::make("convnet"), 0.3);
+  expect_agreement(graph, random_pictures(random, 2 * 3072), 200'000);
 }
 
 TEST_F(RtlExecutor, RunsResNet8) {

@@ -7,6 +7,9 @@
 #include "tests/agreement.h"
 #include "triad/format/reader.h"
 #include "triad/format/writer.h"
+#include "triad/fpga/cost/timing.h"
+#include "triad/fpga/fold.h"
+#include "triad/fpga/rtl_executor.h"
 #include "triad/quantise/lower.h"
 #include "triad/reference/float_executor.h"
 
@@ -132,6 +135,61 @@ TEST(SeveralTerms, OfPowersOfTwoKeepTheirCodesAndDeadGroups) {
       code = 2 * code + (*term.codes)[i];
     const float sign = before.terms[0].scales[i / (12 * 9)] < 0 ? -1.0f : 1.0f;
     EXPECT_EQ(float((*after.codes)[i]), sign * float(code)) << i;
+  }
+}
+
+class SeveralTermsOnFpga : public testing::Test {
+ protected:
+  void SetUp() override {
+    const graph::Support support = fpga::can_simulate();
+    if (!support.yes) GTEST_SKIP() << "skipped because " << support.because;
+  }
+};
+
+std::vector<float> reference_logits(const Expanded& network) {
+  reference::IntegerExecutor judge;
+  judge.load(network.lowered);
+  return judge.run(network.pictures())[0].values;
+}
+
+TEST_F(SeveralTermsOnFpga, GiveTheBitsOfTheReferenceInTheCyclesOfTheModel) {
+  for (const std::uint64_t seed : {1, 2}) {
+    const Expanded network = expanded(seed);
+    const fpga::Workload workload = fpga::make_workload(network.lowered);
+    const auto foldings = fpga::fold(workload, seed == 1 ? 6000 : 2500);
+    const fpga::Plan plan = fpga::make_plan(workload, foldings);
+    for (const std::size_t layer : {2, 3, 5, 6})
+      EXPECT_TRUE(plan.stages[layer].schedule.has_terms())
+          << workload.stages[layer].name;
+    const auto times = fpga::time_pictures(plan, int(kPictures));
+    for (const int stall : {0, 35}) {
+      fpga::RtlExecutor executor(
+          {.foldings = foldings, .run = {.stall_percent = stall, .seed = 7}});
+      executor.load(network.lowered);
+      EXPECT_EQ(executor.run(network.pictures())[0].values,
+                reference_logits(network))
+          << stall << " % stalls";
+      if (stall > 0) continue;
+      EXPECT_EQ(executor.cycles().latency,
+                times.front().last_out - times.front().first_in + 1);
+      EXPECT_EQ(executor.cycles().interval,
+                double(times.back().last_out - times.front().last_out) /
+                    double(kPictures - 1));
+    }
+  }
+}
+
+TEST_F(SeveralTermsOnFpga, RunOnTheArrayToo) {
+  for (const int stall : {0, 35}) {
+    const Expanded network = expanded(1);
+    fpga::RtlExecutor array({.array = fpga::ArraySettings{.pes = 4, .lanes = 8},
+                             .run = {.stall_percent = stall}});
+    array.load(network.lowered);
+    EXPECT_EQ(array.run(network.pictures())[0].values,
+              reference_logits(network));
+    if (stall == 0) {
+      EXPECT_EQ(array.cycles().interval, double(array.cycles().expected));
+    }
   }
 }
 

@@ -118,6 +118,7 @@ module array_pes #(
           .clk(clk),
           .enable(valid),
           .starts(first),
+          .doubles(1'b0),
           .value(addend),
           .carry(carry),
           .sum(out_sums[pe*SUM+:SUM])

@@ -2,6 +2,10 @@
 // its pixels inside the picture, requantised with one multiplier.
 //
 // Parameters: docs/fpga.md
+// COMMON  0: all windows divide by one number, which is part of FACTOR; else
+//     the least common multiple of their pixels inside the picture, which they
+//     divide by: the sum of n pixels counts COMMON / n times
+// FEWEST  pixels inside of any window
 //
 // A beat takes max(pixels of the window, LANES) cycles, beats back to back as
 // long as input is there and output is taken. A window that is the whole
@@ -25,6 +29,8 @@ module average_pool_stage #(
     parameter SUM = 24,
     parameter SHIFT = 0,
     parameter FACTOR = 16384,
+    parameter COMMON = 0,
+    parameter FEWEST = 1,
     parameter IN_SIGNED = 0,
     parameter IN_ZERO = 0,
     parameter OUT_ZERO = 0,
@@ -42,10 +48,16 @@ module average_pool_stage #(
 );
   localparam WHOLE = KERNEL_HEIGHT == HEIGHT && KERNEL_WIDTH == WIDTH
       && OUT_HEIGHT == 1 && OUT_WIDTH == 1 && TOP == 0 && LEFT == 0;
+  function integer ceil_log2(input integer value);
+    for (ceil_log2 = 0; (1 << ceil_log2) < value; ceil_log2 = ceil_log2 + 1);
+  endfunction
+  localparam WEIGHT = COMMON > 0 ? ceil_log2(COMMON / FEWEST + 1) : 0;
   wire sums_valid, sums_ready;
   wire [LANES*SUM-1:0] sums;
+  wire [(WEIGHT > 0 ? WEIGHT : 1)-1:0] weight;
   generate
     if (WHOLE) begin : whole
+      assign weight = 1'b0;
       picture_sums #(
           .PIXELS(HEIGHT * WIDTH),
           .GROUPS((CHANNELS + LANES - 1) / LANES),
@@ -114,12 +126,32 @@ module average_pool_stage #(
         if (reset) total_valid <= 1'b0;
         else if (advance) total_valid <= valid && last;
       always @(posedge clk) if (advance && valid) total <= next;
+      if (COMMON > 0) begin : weights
+        localparam TAPS = KERNEL_HEIGHT * KERNEL_WIDTH;
+        localparam COUNT = ceil_log2(TAPS + 1);
+        reg [COUNT-1:0] count;  // of the pixels in total
+        always @(posedge clk)
+          if (advance && valid)
+            count <= (first ? {COUNT{1'b0}} : count)
+                + {{COUNT - 1{1'b0}}, is_inside};
+        integer i, times;
+        always @* begin
+          times = 0;
+          for (i = FEWEST; i <= TAPS; i = i + 1)
+            if ({{32 - COUNT{1'b0}}, count} == i) times = COMMON / i;
+        end
+        assign weight = times[WEIGHT-1:0];
+        wire unused = &times[31:WEIGHT];
+      end else begin : alike
+        assign weight = 1'b0;
+      end
     end
   endgenerate
 
   beat_requantiser #(
       .LANES(LANES),
       .SUM(SUM),
+      .WEIGHT(WEIGHT),
       .SHIFT(SHIFT),
       .FACTOR(FACTOR),
       .OUT_ZERO(OUT_ZERO),
@@ -132,6 +164,7 @@ module average_pool_stage #(
       .in_valid(sums_valid),
       .in_ready(sums_ready),
       .in_sums(sums),
+      .in_weight(weight),
       .out_valid(out_valid),
       .out_ready(out_ready),
       .out_data(out_data)

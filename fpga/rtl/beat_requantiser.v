@@ -1,7 +1,10 @@
 // Requantises a beat of LANES sums with one multiplier for all (FACTOR), one
 // sum a cycle: LANES cycles a beat, beats back to back.
 //
-// SUM  bits of a sum, 17 or more
+// SUM  bits of a sum, 17 or more; they hold it times its weight, too
+// WEIGHT  bits of a weight that comes with a beat, whose sums count so many
+//     times; 0: none comes, all count once. The product is made where
+//     requantise adds a bias, which there is none of: it costs no cycle
 // SHIFT, FACTOR, OUT_ZERO, OUT_LOW, OUT_HIGH, MULTIPLIER  of requantise
 //
 // A beat is valid LANES + 5 cycles after its sums came, LANES + 8 with
@@ -9,6 +12,7 @@
 module beat_requantiser #(
     parameter LANES = 4,
     parameter SUM = 24,
+    parameter WEIGHT = 0,
     parameter SHIFT = 0,
     parameter FACTOR = 16384,
     parameter OUT_ZERO = 0,
@@ -21,6 +25,7 @@ module beat_requantiser #(
     input in_valid,
     output in_ready,
     input [LANES*SUM-1:0] in_sums,
+    input [(WEIGHT > 0 ? WEIGHT : 1)-1:0] in_weight,  // unsigned
     output reg out_valid,
     input out_ready,
     output [LANES*8-1:0] out_data
@@ -57,6 +62,33 @@ module beat_requantiser #(
   always @(posedge clk)
     if (load || feed) waiting <= last ? in_sums : waiting >> SUM;
 
+  wire [SUM-1:0] sum = waiting[SUM-1:0];
+  wire [SUM-1:0] weighted;
+  generate
+    if (WEIGHT > 0) begin : weights
+      reg [WEIGHT-1:0] weight;
+      always @(posedge clk) if (load) weight <= in_weight;
+      wire [SUM+WEIGHT:0] product;
+      if (MULTIPLIER != 0) begin : rows
+        multiply_rows #(
+            .BITS(SUM),
+            .WEIGHT_BITS(WEIGHT + 1)
+        ) multiply (
+            .value(sum),
+            .weight({1'b0, weight}),
+            .product(product)
+        );
+      end else begin : direct
+        assign product = $signed(sum) * $signed({1'b0, weight});
+      end
+      assign weighted = product[SUM-1:0];
+      wire unused = &product[SUM+WEIGHT:SUM];
+    end else begin : once
+      assign weighted = sum;
+      wire unused = &in_weight;
+    end
+  endgenerate
+
   wire take = out_ready || !out_valid;
   requantise #(
       .SUM(SUM),
@@ -71,7 +103,7 @@ module beat_requantiser #(
       .in_valid(left != 0),
       .in_ready(ready),
       .in_last(last),
-      .in_sum(waiting[SUM-1:0]),
+      .in_sum(weighted),
       .in_bias({SUM{1'b0}}),
       .in_multiplier(TIMES[15:0]),
       .out_valid(value_valid),

@@ -1,6 +1,7 @@
 // A convolution, or a Linear, between two streams of pixels. Of its weights
 // only the living groups are stored and only they take time; the DEAD filters
-// that have none give constants.
+// that have none give constants. With TERMS weights are sums of ternary terms,
+// a word each.
 //
 // Parameters, streams, memory files and configuration: docs/fpga.md.
 //
@@ -37,6 +38,7 @@ module convolution_stage #(
     parameter PES = 4,
     parameter REQUANTISERS = 1,
     parameter WEIGHT_BITS = 2,
+    parameter TERMS = 0,
     parameter MULTIPLIER = 1,
     parameter SUM = 32,
     parameter SHIFT = 0,
@@ -75,11 +77,11 @@ module convolution_stage #(
     bits = values > 1 ? ceil_log2(values) : 1;
   endfunction
   localparam GROUPS = (CHANNELS + LANES - 1) / LANES;
-  localparam SLOT = bits(LINES), PLACE = bits(WIDTH * GROUPS);
   localparam ROW = bits(KERNEL_HEIGHT), COLUMN = bits(KERNEL_WIDTH);
   localparam GROUP = bits(GROUPS);
+  localparam TAP = ROW + COLUMN + GROUP;
   localparam CODES = PES * LANES * WEIGHT_BITS;
-  localparam WORD = 1 + ROW + COLUMN + GROUP + CODES;  // of a unit
+  localparam WORD = 1 + (TERMS != 0 ? 1 : 0) + TAP + CODES;  // of a unit
   localparam BITS = LOGITS != 0 ? 32 : 8;
   localparam BEATS = (FILTERS + OUT_LANES - 1) / OUT_LANES;
   localparam BEAT = bits(BEATS), LANE = bits(OUT_LANES);
@@ -169,20 +171,14 @@ module convolution_stage #(
       begun <= begun + {{PIXEL{1'b0}}, fetch && begins}
           - {{PIXEL{1'b0}}, taken};
 
-  wire store;
-  wire [SLOT+PLACE-1:0] store_address;
-  wire [SLOT-1:0] slot_0;
-  wire [PLACE-1:0] place_0;
-  wire [KERNEL_HEIGHT-1:0] rows_inside_0;
-  wire [KERNEL_WIDTH-1:0] columns_inside_0;
-  reg [SLOT-1:0] slot;
-  reg [PLACE-1:0] place;
-  reg [KERNEL_HEIGHT-1:0] rows_inside;
-  reg [KERNEL_WIDTH-1:0] columns_inside;
-  line_ring #(
+  wire [UNITS*TAP-1:0] taps;
+  wire [UNITS-1:0] is_inside;
+  wire [UNITS*LANES*8-1:0] beats;
+  window_lines #(
       .HEIGHT(HEIGHT),
       .WIDTH(WIDTH),
       .GROUPS(GROUPS),
+      .LANES(LANES),
       .KERNEL_HEIGHT(KERNEL_HEIGHT),
       .KERNEL_WIDTH(KERNEL_WIDTH),
       .STRIDE_Y(STRIDE_Y),
@@ -192,28 +188,24 @@ module convolution_stage #(
       .OUT_HEIGHT(OUT_HEIGHT),
       .OUT_WIDTH(OUT_WIDTH),
       .LINES(LINES),
-      .SLOT(SLOT),
-      .PLACE(PLACE)
-  ) ring (
+      .COPIES(UNITS),
+      .LATE(1),
+      .ROW(ROW),
+      .COLUMN(COLUMN),
+      .GROUP(GROUP)
+  ) lines (
       .clk(clk),
       .reset(reset),
       .in_valid(in_valid),
       .in_ready(in_ready),
-      .write_enable(store),
-      .write_address(store_address),
+      .in_data(in_data),
       .position_valid(position_valid),
       .next(fetch && last),
-      .slot(slot_0),
-      .place(place_0),
-      .rows_inside(rows_inside_0),
-      .columns_inside(columns_inside_0)
+      .read(valid_1),
+      .taps(taps),
+      .is_inside(is_inside),
+      .data(beats)
   );
-  always @(posedge clk)
-    if (fetch) begin
-      {slot, place} <= {slot_0, place_0};
-      rows_inside <= rows_inside_0;
-      columns_inside <= columns_inside_0;
-    end
 
   wire [UNITS*REQUANTISERS-1:0] result_valid;
   wire [UNITS*REQUANTISERS*PIXEL-1:0] result_pixel;
@@ -226,54 +218,17 @@ module convolution_stage #(
     for (unit = 0; unit < UNITS; unit = unit + 1) begin : units
       localparam [31:0] MEMORY = unit + 1;
       localparam [7:0] TENS = 48 + unit / 10, ONES = 48 + unit % 10;
-      wire tile_last, is_inside;
-      wire [ROW-1:0] row;
-      wire [COLUMN-1:0] column;
-      wire [GROUP-1:0] group;
       wire [CODES-1:0] codes;
-      assign {tile_last, row, column, group, codes} = words[unit*WORD+:WORD];
-      wire [SLOT+PLACE-1:0] beat_address;
-      tap_address #(
-          .LINES(LINES),
-          .GROUPS(GROUPS),
-          .KERNEL_HEIGHT(KERNEL_HEIGHT),
-          .KERNEL_WIDTH(KERNEL_WIDTH),
-          .SLOT(SLOT),
-          .PLACE(PLACE),
-          .ROW(ROW),
-          .COLUMN(COLUMN),
-          .GROUP(GROUP)
-      ) tap (
-          .slot(slot),
-          .place(place),
-          .rows_inside(rows_inside),
-          .columns_inside(columns_inside),
-          .row(row),
-          .column(column),
-          .group(group),
-          .address(beat_address),
-          .is_inside(is_inside)
-      );
-
-      wire [LANES*8-1:0] beat;
-      memory #(
-          .WORD(LANES * 8),
-          .ADDRESS(SLOT + PLACE),
-          .DEPTH((LINES > 1 ? LINES : 2) << PLACE)
-      ) lines (
-          .clk(clk),
-          .write_enable(store),
-          .write_address(store_address),
-          .write_word(in_data),
-          .read_enable(valid_1),
-          .read_address(beat_address),
-          .read_word(beat)
-      );
-      reg last_2, is_inside_2;
+      wire [WORD-1:0] word = words[unit*WORD+:WORD];
+      wire tile_last = word[WORD-1];
+      wire doubles = TERMS != 0 && word[WORD-2];
+      assign {taps[unit*TAP+:TAP], codes} = word[TAP+CODES-1:0];
+      reg last_2, doubles_2, is_inside_2;
       reg [CODES-1:0] codes_2;
       always @(posedge clk) begin
         last_2 <= tile_last;
-        is_inside_2 <= is_inside;
+        doubles_2 <= doubles;
+        is_inside_2 <= is_inside[unit];
         codes_2 <= codes;
       end
       wire [LANES*9-1:0] values;
@@ -283,7 +238,7 @@ module convolution_stage #(
           .ZERO(IN_ZERO)
       ) centre (
           .is_inside(is_inside_2),
-          .data(beat),
+          .data(beats[unit*LANES*8+:LANES*8]),
           .values(values)
       );
 
@@ -293,6 +248,7 @@ module convolution_stage #(
           .PES(PES),
           .LANES(LANES),
           .WEIGHT_BITS(WEIGHT_BITS),
+          .TERMS(TERMS),
           .MULTIPLIER(MULTIPLIER),
           .SUM(SUM)
       ) pes (
@@ -301,6 +257,7 @@ module convolution_stage #(
           .in_valid(valid_2),
           .in_last(last_2),
           .in_end(end_2),
+          .in_doubles(doubles_2),
           .in_values(values),
           .in_codes(codes_2),
           .out_valid(tile_valid),

@@ -56,6 +56,7 @@ module dense_pe #(
       .advance(advance),
       .in_valid(in_valid),
       .in_last(in_last),
+      .in_doubles(1'b0),
       .in_terms(products),
       .in_carries({LANES{1'b0}}),
       .out_valid(out_valid),

@@ -2,7 +2,7 @@
 // their own.
 //
 // LANES, SUM   as in ternary_pe; activations are of 9 bits
-// WEIGHT_BITS  2: ternary_pe; else dense_pe with MULTIPLIER
+// WEIGHT_BITS  2: ternary_pe, with TERMS; else dense_pe with MULTIPLIER
 //
 // in_last ends a tile, the sums that the PEs work on side by side; in_end marks
 // the last word of a position. The sums of a tile are valid for one cycle,
@@ -11,6 +11,7 @@ module lock_step_pes #(
     parameter PES = 4,
     parameter LANES = 4,
     parameter WEIGHT_BITS = 2,
+    parameter TERMS = 0,
     parameter MULTIPLIER = 1,
     parameter SUM = 32
 ) (
@@ -19,6 +20,7 @@ module lock_step_pes #(
     input in_valid,
     input in_last,
     input in_end,
+    input in_doubles,  // the sums of the tile so far; TERMS 0: unused
     input [LANES*9-1:0] in_values,  // [LANES]
     input [PES*LANES*WEIGHT_BITS-1:0] in_codes,  // [PES][LANES]
     output out_valid,
@@ -40,19 +42,22 @@ module lock_step_pes #(
         ternary_pe #(
             .LANES(LANES),
             .BITS(9),
-            .SUM(SUM)
+            .SUM(SUM),
+            .TERMS(TERMS)
         ) element (
             .clk(clk),
             .reset(reset),
             .advance(1'b1),
             .in_valid(in_valid),
             .in_last(in_last),
+            .in_doubles(in_doubles),
             .in_values(in_values),
             .in_codes(in_codes[pe*CODES+:CODES]),
             .out_valid(valid[pe]),
             .out_sum(out_sums[pe*SUM+:SUM])
         );
       end else begin : dense
+        wire unused = in_doubles;
         dense_pe #(
             .LANES(LANES),
             .BITS(9),

@@ -4,13 +4,15 @@ module tree_accumulator #(
     parameter LANES = 16,
     parameter BITS = 9,
     parameter SUM = 32,
-    parameter REGISTERED = 1
+    parameter REGISTERED = 1,
+    parameter TERMS = 0
 ) (
     input clk,
     input reset,
     input advance,
     input in_valid,
     input in_last,
+    input in_doubles,
     input [LANES*BITS-1:0] in_terms,  // [LANES] signed
     input [LANES-1:0] in_carries,  // added to the terms
     output reg out_valid,
@@ -53,6 +55,21 @@ module tree_accumulator #(
     end
   endgenerate
 
+  wire doubles;
+  generate
+    if (TERMS == 0) begin : one_term
+      assign doubles = 1'b0;
+      wire unused = in_doubles;
+    end else if (REGISTERED != 0 && LEVELS > 0) begin : delayed_doubles
+      reg [LEVELS-1:0] flags;
+      wire [LEVELS:0] shifted = {flags, in_doubles};
+      always @(posedge clk) if (advance) flags <= shifted[LEVELS-1:0];
+      assign doubles = shifted[LEVELS];
+    end else begin : direct_doubles
+      assign doubles = in_doubles;
+    end
+  endgenerate
+
   reg starts;  // the next beat, a sum
   always @(posedge clk)
     if (reset) begin
@@ -68,6 +85,7 @@ module tree_accumulator #(
       .clk(clk),
       .enable(advance && valid),
       .starts(starts),
+      .doubles(doubles),
       .value({{SUM - WIDTH{tree_sum[WIDTH-1]}}, tree_sum}),
       .carry(tree_carry),
       .sum(out_sum)

@@ -40,7 +40,6 @@ module window_reader #(
     bits = values > 1 ? ceil_log2(values) : 1;
   endfunction
   localparam GROUPS = (CHANNELS + LANES - 1) / LANES;
-  localparam SLOT = bits(LINES), PLACE = bits(WIDTH * GROUPS);
   localparam ROW = bits(KERNEL_HEIGHT), COLUMN = bits(KERNEL_WIDTH);
   localparam GROUP = bits(GROUPS);
   localparam [31:0] LAST_ROW = KERNEL_HEIGHT - 1;
@@ -68,16 +67,12 @@ module window_reader #(
       if (group_ends) group <= ends ? {GROUP{1'b0}} : group + 1'b1;
     end
 
-  wire store;
-  wire [SLOT+PLACE-1:0] store_address;
-  wire [SLOT-1:0] slot;
-  wire [PLACE-1:0] place;
-  wire [KERNEL_HEIGHT-1:0] rows_inside;
-  wire [KERNEL_WIDTH-1:0] columns_inside;
-  line_ring #(
+  wire is_inside;
+  window_lines #(
       .HEIGHT(HEIGHT),
       .WIDTH(WIDTH),
       .GROUPS(GROUPS),
+      .LANES(LANES),
       .KERNEL_HEIGHT(KERNEL_HEIGHT),
       .KERNEL_WIDTH(KERNEL_WIDTH),
       .STRIDE_Y(STRIDE_Y),
@@ -87,58 +82,23 @@ module window_reader #(
       .OUT_HEIGHT(OUT_HEIGHT),
       .OUT_WIDTH(OUT_WIDTH),
       .LINES(LINES),
-      .SLOT(SLOT),
-      .PLACE(PLACE)
-  ) ring (
+      .COPIES(1),
+      .LATE(0),
+      .ROW(ROW),
+      .COLUMN(COLUMN),
+      .GROUP(GROUP)
+  ) lines (
       .clk(clk),
       .reset(reset),
       .in_valid(in_valid),
       .in_ready(in_ready),
-      .write_enable(store),
-      .write_address(store_address),
+      .in_data(in_data),
       .position_valid(position_valid),
       .next(ask && ends),
-      .slot(slot),
-      .place(place),
-      .rows_inside(rows_inside),
-      .columns_inside(columns_inside)
-  );
-
-  wire [SLOT+PLACE-1:0] address;
-  wire is_inside;
-  tap_address #(
-      .LINES(LINES),
-      .GROUPS(GROUPS),
-      .KERNEL_HEIGHT(KERNEL_HEIGHT),
-      .KERNEL_WIDTH(KERNEL_WIDTH),
-      .SLOT(SLOT),
-      .PLACE(PLACE),
-      .ROW(ROW),
-      .COLUMN(COLUMN),
-      .GROUP(GROUP)
-  ) tap (
-      .slot(slot),
-      .place(place),
-      .rows_inside(rows_inside),
-      .columns_inside(columns_inside),
-      .row(row),
-      .column(column),
-      .group(group),
-      .address(address),
-      .is_inside(is_inside)
-  );
-  memory #(
-      .WORD(LANES * 8),
-      .ADDRESS(SLOT + PLACE),
-      .DEPTH((LINES > 1 ? LINES : 2) << PLACE)
-  ) lines (
-      .clk(clk),
-      .write_enable(store),
-      .write_address(store_address),
-      .write_word(in_data),
-      .read_enable(ask),
-      .read_address(address),
-      .read_word(out_data)
+      .read(ask),
+      .taps({row, column, group}),
+      .is_inside(is_inside),
+      .data(out_data)
   );
   always @(posedge clk)
     if (reset) out_valid <= 1'b0;

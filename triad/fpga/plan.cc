@@ -71,7 +71,8 @@ int sum_bits(const Stage& stage, const Stream& input) {
   if (const auto* layer = std::get_if<Convolution>(&stage.work))
     largest = largest_sum(*layer, input);
   else if (const auto* pool = std::get_if<AveragePool>(&stage.work))
-    largest = pool->window.kernel[0] * pool->window.kernel[1] *
+    largest = std::max(pool->window.kernel[0] * pool->window.kernel[1],
+                       pool->common) *
                   input.quantization.reach() +
               rounding(pool->requantization.shift);
   return std::clamp(signed_bits(largest), 17, 32);

@@ -7,6 +7,7 @@
 #include "triad/base/divide.h"
 #include "triad/base/error.h"
 #include "triad/base/random.h"
+#include "triad/encoding/power_terms.h"
 
 namespace triad::fpga {
 namespace {
@@ -25,9 +26,12 @@ int pick(Random& random, int low, int high) {
   return low + int(random.below(std::uint32_t(high - low + 1)));
 }
 
-// Codes whose blocks of 4 filters x 3 channels x 1 tap die together.
+// Codes whose blocks of 4 filters x 3 channels x 1 tap die together: ternary
+// ones, wider ones, multiples of 4.
 std::vector<std::int8_t> random_codes(Random& random, const Problem& problem,
                                       double density) {
+  constexpr int kLimits[] = {1, 1, 2, 3, 7, 31};
+  const int limit = kLimits[random.below(6)], step = random.below(4) ? 1 : 4;
   const std::int64_t channels = problem.input.channels;
   std::vector<char> alive(std::size_t(divide_up(problem.layer.filters, 4) *
                                       divide_up(channels, 3) * taps(problem)));
@@ -38,10 +42,17 @@ std::vector<std::int8_t> random_codes(Random& random, const Problem& problem,
       for (std::int64_t tap = 0; tap < taps(problem); ++tap) {
         const std::int64_t block =
             (k / 4 * divide_up(channels, 3) + c / 3) * taps(problem) + tap;
-        codes.push_back(
-            alive[std::size_t(block)] ? std::int8_t(pick(random, -1, 1)) : 0);
+        codes.push_back(alive[std::size_t(block)]
+                            ? std::int8_t(step * pick(random, -limit, limit))
+                            : 0);
       }
   return codes;
+}
+
+std::int64_t term_count(const Problem& problem) {
+  if (problem.layer.weight_bits != 2) return 1;
+  const auto terms = encoding::power_terms(problem.layer.codes);
+  return std::max<std::int64_t>(1, std::ssize(terms));
 }
 
 Problem random_problem(Random& random) {
@@ -56,6 +67,7 @@ Problem random_problem(Random& random) {
   do folding.requantisers = pick(random, 1, folding.pes);
   while (folding.pes % folding.requantisers != 0);
   problem.layer.codes = random_codes(random, problem, random.uniform());
+  problem.layer.weight_bits = random.below(4) ? 2 : 8;
   return problem;
 }
 
@@ -72,10 +84,13 @@ std::vector<int> execute(const Problem& problem, const LayerSchedule& schedule,
     auto tile = unit.tiles.begin();
     std::vector<int> sums(static_cast<std::size_t>(pes));
     for (const Word& word : unit.words) {
+      if (word.doubles)
+        for (int& sum : sums) sum *= 2;
       for (std::int64_t pe = 0; pe < pes; ++pe)
         for (std::int64_t lane = 0; lane < lanes; ++lane) {
           const int code = word.codes[std::size_t(pe * lanes + lane)];
           const std::int64_t channel = word.group * lanes + lane;
+          EXPECT_LE(std::abs(code), problem.layer.weight_bits == 2 ? 1 : 127);
           if (channel >= problem.input.channels) {
             EXPECT_EQ(code, 0) << "beyond the last channel";
             continue;
@@ -150,11 +165,13 @@ TEST(Schedule, NeverLastsLongerThanAWalkOverAllGroups) {
     const Problem problem = random_problem(random);
     const auto& [units, pes, lanes, requantisers] = problem.folding;
     const LayerSchedule result = schedule(problem);
-    const std::int64_t groups =
-        taps(problem) * divide_up(problem.input.channels, lanes);
+    const std::int64_t groups = taps(problem) *
+                                divide_up(problem.input.channels, lanes) *
+                                term_count(problem);
     EXPECT_LE(result.words(),
               divide_up(problem.layer.filters, units * pes) *
-                  std::max<std::int64_t>(groups, pes / requantisers));
+                  std::max<std::int64_t>(groups + result.idle_doublings,
+                                         pes / requantisers));
     EXPECT_EQ(result.words(), count_words(problem.layer, problem.input,
                                           problem.folding, "conv"));
     EXPECT_EQ(result.groups(), divide_up(problem.layer.filters, pes) * groups);
@@ -206,6 +223,44 @@ TEST(Schedule, FiltersWithoutWeightsTakeNoCycle) {
   EXPECT_THAT(result.dead_filters, testing::ElementsAre(0, 2, 3, 5));
   EXPECT_EQ(result.dense_words(), 6);
   EXPECT_EQ(result.groups(), 6);
+}
+
+// One PE and one lane: a word for each term of each code.
+Problem of_codes(std::vector<std::int8_t> codes) {
+  Problem problem;
+  problem.input.channels = std::ssize(codes);
+  problem.layer.codes = std::move(codes);
+  return problem;
+}
+
+TEST(Schedule, WiderCodesTakeAWordForEachTernaryTerm) {
+  const LayerSchedule result = schedule(of_codes({3, 0, -1, 2}));
+  const auto& words = result.units[0].words;
+  std::vector<int> digits, groups, doubles;
+  for (const Word& word : words) {
+    digits.push_back(word.codes[0]);
+    groups.push_back(word.group);
+    doubles.push_back(word.doubles);
+  }
+  EXPECT_THAT(digits, testing::ElementsAre(1, 1, 1, -1));  // of 2, then of 1
+  EXPECT_THAT(groups, testing::ElementsAre(0, 3, 0, 2));
+  EXPECT_THAT(doubles, testing::ElementsAre(0, 0, 1, 0));
+  EXPECT_TRUE(words.back().last);
+  EXPECT_EQ(result.living(), 4);
+  EXPECT_EQ(result.groups(), 8);
+  EXPECT_TRUE(result.has_terms());
+}
+
+TEST(Schedule, PowersWithoutAWordAreIdleDoublings) {
+  // 8 and 1; the doublings to 4 and 2 are idle, that to 1 comes with a word.
+  EXPECT_EQ(schedule(of_codes({8, 1})).words(), 4);
+  EXPECT_EQ(schedule(of_codes({8, 1})).dense_words(), 6);
+  EXPECT_EQ(schedule(of_codes({4, 4})).words(), 4);
+  EXPECT_FALSE(schedule(of_codes({1, 0, -1})).has_terms());
+  Problem multiplied = of_codes({8, 1});
+  multiplied.layer.weight_bits = 8;
+  EXPECT_EQ(schedule(multiplied).words(), 2);
+  EXPECT_FALSE(schedule(multiplied).has_terms());
 }
 
 TEST(Schedule, AUnitWithoutAFilterIsIdle) {

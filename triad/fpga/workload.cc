@@ -88,9 +88,12 @@ std::vector<std::int8_t> spread(const std::vector<std::int8_t>& codes,
   return result;
 }
 
+// Weights in full 8 bits, as a rule the first and last layer's, are multiplied
+// by: as sums of ternary terms they would take 7 words for one. All narrower
+// ones are added.
 int weight_bits(const encoding::Encoding& weight) {
   const auto* levels = std::get_if<encoding::Levels>(&weight);
-  return levels ? levels->bits : 2;
+  return levels && levels->bits == 8 ? 8 : 2;
 }
 
 class Maker {
@@ -220,21 +223,29 @@ class Maker {
   }
 
   Work make(const Node& node, const graph::AveragePool& op,
-            const Stage&) const {
+            const Stage& stage) const {
+    AveragePool pool{{op.kernel, op.stride, op.padding[0], op.padding[1]},
+                     integers(node)};
     const Shape& input = graph_.value(node.inputs[0]).shape;
     const Shape& output = graph_.value(node.output).shape;
     const std::int64_t common = graph::common_divisor(op, input, output);
+    bool are_alike = true;
+    bool counts_padding = false;
     for (std::int64_t y = 0; y < output[1]; ++y)
       for (std::int64_t x = 0; x < output[2]; ++x) {
-        const auto window = graph::pool_window(op, input, y, x);
-        if (window.divisor != common)
-          refuse(node,
-                 "the window of pixel ({}, {}) divides by {}, others do not: "
-                 "expected windows inside the picture, or padding that counts",
-                 y, x, window.divisor);
+        const auto divisor = graph::pool_window(op, input, y, x).divisor;
+        const auto [rows, columns] =
+            inside(pool.window, result_.input(stage), y, x);
+        are_alike = are_alike && divisor == common;
+        counts_padding = counts_padding || divisor != rows * columns;
       }
-    return AveragePool{{op.kernel, op.stride, op.padding[0], op.padding[1]},
-                       integers(node)};
+    if (are_alike) return pool;
+    if (counts_padding)
+      refuse(node,
+             "its windows divide by different numbers, which count padding: "
+             "expected a padding that does not count, or no ceil mode");
+    pool.common = common;
+    return pool;
   }
 
   Work make(const Node& node, const graph::GlobalAveragePool&,
@@ -339,6 +350,18 @@ const Window* window_of(const Work& work) {
   if (const auto* pool = std::get_if<MaxPool>(&work)) return &pool->window;
   if (const auto* pool = std::get_if<AveragePool>(&work)) return &pool->window;
   return nullptr;
+}
+
+graph::Pair inside(const Window& window, const Stream& input, std::int64_t y,
+                   std::int64_t x) {
+  const auto pixels = [](std::int64_t start, std::int64_t kernel,
+                         std::int64_t size) {
+    return std::min(start + kernel, size) - std::max<std::int64_t>(start, 0);
+  };
+  return {
+      pixels(y * window.stride[0] - window.top, window.kernel[0], input.height),
+      pixels(x * window.stride[1] - window.left, window.kernel[1],
+             input.width)};
 }
 
 graph::Support supports(const Node& node) {

@@ -6,7 +6,8 @@
 // What only moves disappears: a Flatten before a Linear makes it a convolution
 // whose kernel (and stride) is the whole picture, a Dropout nothing. A Linear
 // is a convolution of a [C, 1, 1] picture. Grouped convolutions are full ones
-// with dead weights, dilated ones have dead taps. What follows the logits is left out (logits.h).
+// with dead weights, dilated ones have dead taps. What follows the logits is
+// left out (logits.h).
 
 #include <array>
 #include <cstdint>
@@ -41,7 +42,9 @@ struct Window {
 struct Convolution {
   Window window;
   std::int64_t filters = 1;
-  int weight_bits = 2;             // 2: ternary; else levels of so many bits
+  // What a PE does with a code: 2: adds, wider codes as several ternary terms
+  // (schedule.h); 8: multiplies.
+  int weight_bits = 2;
   std::vector<std::int8_t> codes;  // [K][C][R][S]
   graph::Requantization requantization;
   bool logits = false;  // the sums with their bias leave as int32
@@ -51,11 +54,14 @@ struct MaxPool {
   Window window;
 };
 
-// Sums of windows; requantised as a convolution of one multiplier. All windows
-// alike (no divisor varies), or it is refused.
+// Sums of windows; requantised as a convolution of one multiplier.
 struct AveragePool {
   Window window;
   graph::Requantization requantization;
+  // 0: all windows divide by one number. Else each divides by its n pixels
+  // inside the picture, of which this is the least common multiple: its sum
+  // counts common / n times.
+  std::int64_t common = 0;
 };
 
 // Sum of one or two streams of equal shape; one is a Relu that stands alone.
@@ -100,6 +106,11 @@ struct Workload {
 
 // The window of a convolution or pool, else null.
 const Window* window_of(const Work& work);
+
+// How many rows and columns of the window of output pixel (y, x) lie inside the
+// picture.
+graph::Pair inside(const Window& window, const Stream& input, std::int64_t y,
+                   std::int64_t x);
 
 // Throws Error that names the node and why the target cannot run it: a graph
 // that is not lowered, several subnets or outputs, an output that is no logits,

@@ -1,6 +1,7 @@
 // convolution_stage against the definition of a convolution in integers
 // (docs/integer_arithmetic.md): random weights of which few words live, random
-// filters in each tile, some without weights, idle words, several pictures back to back. Without
+// filters in each tile, some without weights, idle words, with TERMS several
+// words a tap and doublings between them, several pictures back to back. Without
 // stalls the cycle of each pixel is held against the model below.
 module convolution_bench;
   `include "bench.vh"
@@ -22,6 +23,7 @@ module convolution_bench;
   parameter PES = 4;
   parameter REQUANTISERS = 1;
   parameter WEIGHT_BITS = 2;
+  parameter TERMS = 0;
   parameter MULTIPLIER = 1;
   parameter SUM = 32;
   parameter SHIFT = 2;
@@ -57,7 +59,7 @@ module convolution_bench;
   localparam STEPS = (TILES + UNITS - 1) / UNITS * TILE;
   localparam ROW = field(KERNEL_HEIGHT), COLUMN = field(KERNEL_WIDTH);
   localparam GROUP = field(GROUPS), CODES = PES * LANES * WEIGHT_BITS;
-  localparam WORD = 1 + ROW + COLUMN + GROUP + CODES;
+  localparam WORD = 1 + (TERMS != 0) + ROW + COLUMN + GROUP + CODES;
   localparam BEATS = (FILTERS + OUT_LANES - 1) / OUT_LANES;
   localparam BEAT = field(BEATS), LANE = field(OUT_LANES);
   localparam ENTRY = 1 + BEAT + LANE + 16 + SUM, STEP = REQUANTISERS * ENTRY;
@@ -106,10 +108,19 @@ module convolution_bench;
     end
   endtask
 
+  // Twice the codes of a tile so far.
+  task double_codes(input integer tile);
+    for (pe = 0; pe < PES; pe = pe + 1)
+      for (j = 0; j < TAPS * LANES; j = j + 1)
+        if (order[tile*PES+pe] < FILTERS)
+          codes[order[tile*PES+pe]*TAPS*LANES+j] =
+              2 * codes[order[tile*PES+pe]*TAPS*LANES+j];
+  endtask
+
   // Fills words [from, from + count) of a unit with a tile.
   reg [TAPS-1:0] used;
   reg lives;
-  integer tap, pe, lane, filter, living;
+  integer tap, pe, lane, filter, living, doublings;
   reg [WEIGHT_BITS-1:0] code;
   reg [WORD-1:0] word;
   task make_tile(input integer unit, input integer tile, input integer from,
@@ -118,6 +129,7 @@ module convolution_bench;
       used = 0;
       living = least(count, TAPS);
       living = living - below(living / 2 + 1);
+      doublings = 0;
       for (i = 0; i < count; i = i + 1) begin
         word = 0;
         tap = below(TAPS);
@@ -127,6 +139,13 @@ module convolution_bench;
         word[CODES+GROUP+:COLUMN] = tap / GROUPS % KERNEL_WIDTH;
         word[CODES+GROUP+COLUMN+:ROW] = tap / GROUPS / KERNEL_WIDTH;
         word[WORD-1] = i == count - 1;
+        // Also the first word says so at times, and must not be heard.
+        if (TERMS != 0 && doublings < 6 && below(3) == 0) begin
+          word[WORD-2] = 1;
+          doublings = doublings + (i > 0);
+          used = 0;
+          double_codes(tile);
+        end
         if (lives) begin
           living = living - 1;
           used[tap] = 1;
@@ -139,7 +158,8 @@ module convolution_bench;
                 code = 0;
               word[(pe*LANES+lane)*WEIGHT_BITS+:WEIGHT_BITS] = code;
               if (filter < FILTERS)
-                codes[(filter*TAPS+tap)*LANES+lane] = $signed(code);
+                codes[(filter*TAPS+tap)*LANES+lane] =
+                    codes[(filter*TAPS+tap)*LANES+lane] + $signed(code);
             end
         end
         words[from+i][unit*WORD+:WORD] = word;
@@ -271,7 +291,7 @@ module convolution_bench;
       .STRIDE_Y(STRIDE_Y), .STRIDE_X(STRIDE_X), .TOP(TOP), .LEFT(LEFT),
       .OUT_HEIGHT(OUT_HEIGHT), .OUT_WIDTH(OUT_WIDTH), .FILTERS(FILTERS),
       .OUT_LANES(OUT_LANES), .UNITS(UNITS), .PES(PES),
-      .REQUANTISERS(REQUANTISERS), .WEIGHT_BITS(WEIGHT_BITS),
+      .REQUANTISERS(REQUANTISERS), .WEIGHT_BITS(WEIGHT_BITS), .TERMS(TERMS),
       .MULTIPLIER(MULTIPLIER), .SUM(SUM), .SHIFT(SHIFT),
       .IN_SIGNED(IN_SIGNED), .IN_ZERO(IN_ZERO), .OUT_ZERO(OUT_ZERO),
       .OUT_LOW(OUT_LOW), .OUT_HIGH(OUT_HIGH), .LOGITS(LOGITS), .WORDS(WORDS),

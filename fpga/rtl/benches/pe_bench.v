@@ -1,5 +1,5 @@
 // ternary_pe and dense_pe against their definition, sum of weight * value, with
-// random bubbles and stalls, the most negative activations included, and the
+// TERMS of weights in powers of two, random bubbles and stalls, the most negative activations included, and the
 // latency they promise.
 module pe_bench;
   `include "bench.vh"
@@ -7,6 +7,7 @@ module pe_bench;
   parameter REGISTERED = 1;
   parameter DENSE = 0;  // 1: dense_pe
   parameter MULTIPLIER = 0;
+  parameter TERMS = 0;
   localparam BITS = 9, SUM = 32, SUMS = 500, BEATS = 3000;
   localparam CODE = DENSE != 0 ? 8 : 2;
   function integer ceil_log2(input integer value);
@@ -15,6 +16,7 @@ module pe_bench;
   localparam LATENCY = ceil_log2(LANES) * REGISTERED + 1;
 
   reg in_valid = 0, in_last = 0, first = 1, advance = 1;
+  reg in_doubles = 0;
   reg [LANES*BITS-1:0] values;
   reg [LANES*CODE-1:0] codes;
   wire out_valid;
@@ -27,10 +29,11 @@ module pe_bench;
           .in_last(in_last), .in_values(values), .in_weights(codes),
           .out_valid(out_valid), .out_sum(out_sum));
     end else begin : ternary
-      ternary_pe #(.LANES(LANES), .BITS(BITS), .REGISTERED(REGISTERED)) dut (
+      ternary_pe #(.LANES(LANES), .BITS(BITS), .REGISTERED(REGISTERED),
+                   .TERMS(TERMS)) dut (
           .clk(clk), .reset(reset), .advance(advance), .in_valid(in_valid),
-          .in_last(in_last), .in_values(values), .in_codes(codes),
-          .out_valid(out_valid), .out_sum(out_sum));
+          .in_last(in_last), .in_doubles(in_doubles), .in_values(values),
+          .in_codes(codes), .out_valid(out_valid), .out_sum(out_sum));
     end
   endgenerate
 
@@ -42,6 +45,7 @@ module pe_bench;
   task offer;  // a random beat
     begin
       in_last = $dist_uniform(seed, 0, 3) == 0;
+      in_doubles = $random(seed);
       for (lane = 0; lane < LANES; lane = lane + 1) begin
         values[lane*BITS+:BITS] =
             $dist_uniform(seed, 0, 4) == 0 ? 9'h100 : $random(seed);
@@ -52,6 +56,7 @@ module pe_bench;
   task add_up;
     begin
       if (first) total = 0;
+      else if (TERMS != 0 && in_doubles) total = 2 * total;
       for (lane = 0; lane < LANES; lane = lane + 1) begin
         value = values[lane*BITS+:BITS];
         if (DENSE != 0) weight = codes[lane*CODE+:CODE];

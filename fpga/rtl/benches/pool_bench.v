@@ -19,8 +19,9 @@ module pool_bench;
   parameter IN_SIGNED = 0;
   parameter IN_ZERO = 0;
   parameter MULTIPLIER = 1;
+  parameter COMMON = 0, FEWEST = 1;  // as in average_pool_stage
   parameter PICTURES = 4;
-  localparam SHIFT = 1, FACTOR = 18001, OUT_ZERO = 3;
+  localparam SHIFT = COMMON > 0 ? 5 : 1, FACTOR = 18001, OUT_ZERO = 3;
   localparam OUT_LOW = IN_SIGNED != 0 ? -128 : 0, OUT_HIGH = OUT_LOW + 255;
   localparam OUT_HEIGHT =
       (HEIGHT + TOP + BOTTOM - KERNEL_HEIGHT) / STRIDE_Y + 1;
@@ -54,6 +55,7 @@ module pool_bench;
           .STRIDE_Y(STRIDE_Y), .STRIDE_X(STRIDE_X), .TOP(TOP), .LEFT(LEFT),
           .OUT_HEIGHT(OUT_HEIGHT), .OUT_WIDTH(OUT_WIDTH), .LINES(LINES),
           .MULTIPLIER(MULTIPLIER), .SHIFT(SHIFT), .FACTOR(FACTOR),
+          .COMMON(COMMON), .FEWEST(FEWEST),
           .IN_SIGNED(IN_SIGNED), .IN_ZERO(IN_ZERO), .OUT_ZERO(OUT_ZERO),
           .OUT_LOW(OUT_LOW), .OUT_HIGH(OUT_HIGH)) dut (
           .clk(clk), .reset(reset),
@@ -75,12 +77,13 @@ module pool_bench;
       .clk(clk), .reset(reset), .valid(out_valid), .data(out_data),
       .ready(out_ready), .index(received), .broken(broken));
 
-  integer y, x, r, s, value, best, sum;
+  integer y, x, r, s, value, best, sum, inside;
   reg [7:0] raw;
   task walk(input integer position, input integer channel);  // the window
     begin
       best = -1000;
       sum = 0;
+      inside = 0;
       for (r = 0; r < KERNEL_HEIGHT; r = r + 1)
         for (s = 0; s < KERNEL_WIDTH; s = s + 1) begin
           y = position % POSITIONS / OUT_WIDTH * STRIDE_Y + r - TOP;
@@ -92,9 +95,14 @@ module pool_bench;
             if (IN_SIGNED != 0 && raw[7]) value = value - 256;
             if (value > best) best = value;
             sum = sum + value - IN_ZERO;
+            inside = inside + 1;
           end
         end
       if (AVERAGE != 0) begin
+        if (COMMON > 0) begin
+          check(COMMON % inside == 0 && inside >= FEWEST);
+          sum = sum * (COMMON / inside);
+        end
         sum = (sum + (1 << SHIFT - 1)) >>> SHIFT;
         if (sum > 32767) sum = 32767;
         if (sum < -32768) sum = -32768;

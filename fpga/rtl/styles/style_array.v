@@ -114,6 +114,7 @@ module style_array #(
             .advance(advance),
             .in_valid(valid_q[DELAY-1]),
             .in_last(last_q[DELAY-1]),
+            .in_doubles(1'b0),
             .in_values(values),
             .in_codes(codes),
             .out_valid(valid[pe]),

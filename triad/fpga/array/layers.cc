@@ -1,8 +1,11 @@
 #include "triad/fpga/array/layers.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 
 #include "triad/base/divide.h"
+#include "triad/base/error.h"
 #include "triad/encoding/power_terms.h"
 #include "triad/fpga/array/tiles.h"
 
@@ -12,10 +15,11 @@ namespace {
 // (t * 32767 + 2^14) >> 15 is t for every t of 9 bits.
 constexpr std::int16_t kOne = 32767;
 
-// Filter k adds up channel k - before over all taps; filters without a channel
-// are dead.
+// Filter k adds up channel k - before over all taps, `weight` times; filters
+// without a channel are dead.
 Convolution ones(const Window& window, std::int64_t channels,
-                 std::int64_t filters, std::int64_t before) {
+                 std::int64_t filters, std::int64_t before,
+                 std::int8_t weight = 1) {
   Convolution layer;
   layer.window = window;
   layer.filters = filters;
@@ -23,17 +27,19 @@ Convolution ones(const Window& window, std::int64_t channels,
   layer.codes.resize(std::size_t(filters * channels * taps));
   for (std::int64_t c = 0; c < channels; ++c)
     std::fill_n(layer.codes.begin() + ((c + before) * channels + c) * taps,
-                taps, std::int8_t(1));
+                taps, weight);
   layer.requantization.bias.resize(std::size_t(filters));
   layer.requantization.multiplier.resize(std::size_t(filters), kOne);
   return layer;
 }
 
-// A step can sweep if each tile is one word, and lasts long enough.
+// A step can sweep if each tile is one word of one term, and lasts long enough.
 bool can_sweep(const ArrayLayer& one_tap, const Window& window,
-               const Stream& input, const ArraySettings& settings) {
+               std::int8_t weight, const Stream& input,
+               const ArraySettings& settings) {
   if (window.kernel[0] * window.kernel[1] <
-      settings.pes / settings.requantisers)
+          settings.pes / settings.requantisers ||
+      !std::has_single_bit(unsigned(weight)))
     return false;
   const UnitSchedule unit = schedule_tiles(one_tap, input, settings, "pool");
   return std::ranges::all_of(unit.words,
@@ -46,33 +52,24 @@ class Layers {
          const ArraySettings& settings)
       : workload_(workload), stage_(stage), settings_(settings) {}
 
-  using Result = std::optional<ArrayLayer>;
+  using Result = std::vector<ArrayLayer>;
 
   Result operator()(const Convolution& layer) const {
-    return make(layer, layer.window);
+    return {make(layer, layer.window)};
   }
 
   Result operator()(const AveragePool& pool) const {
-    const Stream& in = input();
-    Window one = pool.window;
-    one.kernel = {1, 1};
-    ArrayLayer layer =
-        make(ones(one, in.channels, in.channels, 0), pool.window);
-    layer.sweeps = can_sweep(layer, pool.window, in, settings_);
-    if (!layer.sweeps)
-      layer.convolution = ones(pool.window, in.channels, in.channels, 0);
-    auto& integers = layer.convolution.requantization;
-    integers.shift = pool.requantization.shift;
-    std::ranges::fill(integers.multiplier,
-                      pool.requantization.multiplier.front());
-    return layer;
+    Result layers;
+    for (const PoolPart& part : pool_parts(pool, input(), stage_.output))
+      layers.push_back(make_pool(pool, part));
+    return layers;
   }
 
   Result operator()(const Subsample& work) const {
     const Window window{{1, 1}, work.stride, -work.first[0], -work.first[1]};
-    return make(ones(window, input().channels, stage_.output.channels,
-                     work.channels_before),
-                window);
+    return {make(ones(window, input().channels, stage_.output.channels,
+                      work.channels_before),
+                 window)};
   }
 
   Result operator()(const Table&) const {
@@ -80,12 +77,12 @@ class Layers {
     ArrayLayer layer = make(ones(Window{}, channels, channels, 0), Window{});
     layer.has_table = true;
     layer.to = input().quantization;
-    return layer;
+    return {layer};
   }
 
   template <typename Work>
   Result operator()(const Work&) const {
-    return std::nullopt;
+    return {};
   }
 
  private:
@@ -94,8 +91,32 @@ class Layers {
   ArrayLayer make(Convolution convolution, const Window& window) const {
     ArrayLayer layer;
     layer.convolution = std::move(convolution);
+    layer.part.size = {stage_.output.height, stage_.output.width};
     layer.window = window;
     layer.to = stage_.output.quantization;
+    return layer;
+  }
+
+  ArrayLayer make_pool(const AveragePool& pool, const PoolPart& part) const {
+    require(part.weight <= INT8_MAX,
+            "fpga: array: {}: expected sums of windows that count at most {} "
+            "times to have one divisor, got {} times",
+            stage_.name, INT8_MAX, part.weight);
+    const auto weight = std::int8_t(part.weight);
+    const Stream& in = input();
+    Window one = pool.window;
+    one.kernel = {1, 1};
+    ArrayLayer layer =
+        make(ones(one, in.channels, in.channels, 0, weight), pool.window);
+    layer.sweeps = can_sweep(layer, pool.window, weight, in, settings_);
+    if (!layer.sweeps)
+      layer.convolution =
+          ones(pool.window, in.channels, in.channels, 0, weight);
+    layer.part = part.part;
+    auto& integers = layer.convolution.requantization;
+    integers.shift = pool.requantization.shift;
+    std::ranges::fill(integers.multiplier,
+                      pool.requantization.multiplier.front());
     return layer;
   }
 
@@ -165,9 +186,9 @@ void append_filters(const Tile& tile, const Convolution& layer,
 
 }  // namespace
 
-std::optional<ArrayLayer> make_layer(const Workload& workload,
-                                     const Stage& stage,
-                                     const ArraySettings& settings) {
+std::vector<ArrayLayer> make_layers(const Workload& workload,
+                                    const Stage& stage,
+                                    const ArraySettings& settings) {
   return std::visit(Layers(workload, stage, settings), stage.work);
 }
 

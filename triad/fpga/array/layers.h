@@ -2,29 +2,33 @@
 // What the PEs of the array work on: convolutions, and what becomes one.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "triad/fpga/array/pool_parts.h"
 #include "triad/fpga/array/program.h"
 
 namespace triad::fpga {
 
-// A stage as a convolution. Of an average pool the convolution is that of one
-// tap, which the step sweeps over the window, where `sweeps`.
+// A stage, or a part of one, as a convolution. Of an average pool the
+// convolution is that of one tap, which the step sweeps over the window, where
+// `sweeps`.
 struct ArrayLayer {
   Convolution convolution;
+  OutputPart part;  // of the stage's output that it writes
   bool sweeps = false;
   bool has_table = false;     // behind the first requantiser alone
   Window window;              // the stage's
   encoding::Quantization to;  // saturates the output, before a table
 };
 
-// Nothing for stages that are no convolution: the
-// picture, max pools and adds.
-std::optional<ArrayLayer> make_layer(const Workload& workload,
-                                     const Stage& stage,
-                                     const ArraySettings& settings);
+// What makes the output of a stage, in this order: one layer, or several of an
+// average pool (pool_parts.h). None for stages that are no convolution: the
+// picture, max pools and adds. Throws Error for a pool whose windows count more
+// often than a code can say.
+std::vector<ArrayLayer> make_layers(const Workload& workload,
+                                    const Stage& stage,
+                                    const ArraySettings& settings);
 
 // The words of a layer in the order of its tiles, and its filters in the order
 // of their sums: those of array/tiles.h, with each word's ternary terms one

@@ -110,6 +110,12 @@ class Maker {
     for (std::size_t i = 0; i < workload_.stages.size(); ++i) {
       ArrayStep step = start(i);
       const Stage& stage = workload_.stages[i];
+      for (const ArrayLayer& layer :
+           make_layers(workload_, stage, result_.settings)) {
+        ArrayStep part = step;
+        finish(part, layer, stage);
+        result_.steps.push_back(std::move(part));
+      }
       if (const auto* table = std::get_if<InputTable>(&stage.work))
         finish(step, *table, stage);
       else if (const auto* pool = std::get_if<MaxPool>(&stage.work))
@@ -117,7 +123,7 @@ class Maker {
       else if (const auto* add = std::get_if<Add>(&stage.work))
         finish(step, *add, stage);
       else
-        finish(step, *make_layer(workload_, stage, result_.settings), stage);
+        continue;
       result_.steps.push_back(std::move(step));
     }
     return std::move(result_);
@@ -201,6 +207,7 @@ class Maker {
       step.table = add_table(*table, input.quantization);
     if (step.logits) result_.logits = layer.convolution.filters;
     step.window = window(layer.window, stage, layer.sweeps);
+    confine(step, layer.part, stage.output.width);
     step.first_filter =
         std::int64_t(result_.filters.size()) / result_.settings.requantisers;
     LayerProgram program =
@@ -249,6 +256,19 @@ class Maker {
     return result;
   }
 
+  // Of the step's positions, those of a part: all, a row, a column or a pixel.
+  static void confine(ArrayStep& step, const OutputPart& part,
+                      std::int64_t output_width) {
+    const auto [row, column] = part.first;
+    ArrayWindow& window = step.window;
+    window.corner += row * window.row_step + column * window.column_step;
+    window.first_row += row * window.stride[0];
+    window.first_column += column * window.stride[1];
+    window.out = part.size;
+    step.out += (row * output_width + column) * step.out_step;
+    if (part.size[1] == 1) step.out_step *= output_width;
+  }
+
   // Whether a window of the layer meets padding.
   static bool reaches_outside(const ArrayWindow& window, const Window& of) {
     const auto end = [&](std::size_t axis, std::int64_t first) {
@@ -284,6 +304,20 @@ class Maker {
 };
 
 }  // namespace
+
+std::string kind_of(const ArrayStep& step) {
+  switch (step.kind) {
+    case ArrayStep::Kind::picture:
+      return "picture";
+    case ArrayStep::Kind::convolution:
+      return step.logits ? "logits" : "convolution";
+    case ArrayStep::Kind::max_pool:
+      return "max pool";
+    case ArrayStep::Kind::add:
+      return "add";
+  }
+  return "";
+}
 
 bool ArrayProgram::has(ArrayStep::Kind kind) const {
   return std::ranges::any_of(

@@ -6,13 +6,14 @@
 namespace triad::fpga {
 namespace {
 
-// Filters first .. first + count - 1 alone.
+// Filters first .. first + count - 1 alone, their codes whole: layers.cc makes
+// terms of them, word by word.
 Convolution part_of(const Convolution& layer, std::int64_t first,
                     std::int64_t count) {
   Convolution part;
   part.window = layer.window;
   part.filters = count;
-  part.weight_bits = layer.weight_bits;
+  part.weight_bits = 8;
   const auto size = std::ptrdiff_t(layer.codes.size()) / layer.filters;
   part.codes.assign(layer.codes.begin() + first * size,
                     layer.codes.begin() + (first + count) * size);

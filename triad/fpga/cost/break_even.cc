@@ -6,6 +6,7 @@
 
 #include "triad/base/divide.h"
 #include "triad/base/error.h"
+#include "triad/encoding/power_terms.h"
 #include "triad/fpga/schedule.h"
 
 namespace triad::fpga {
@@ -69,18 +70,31 @@ std::int64_t makespan(std::vector<std::int64_t> jobs, int pes) {
   return *std::ranges::max_element(load);
 }
 
+// What PEs work through: the codes, or each ternary term of wider ones.
+std::vector<std::vector<std::int8_t>> parts_of(const Convolution& layer) {
+  std::vector<std::vector<std::int8_t>> parts;
+  if (layer.weight_bits == 2)
+    for (encoding::PowerTerm& term : encoding::power_terms(layer.codes))
+      parts.push_back(std::move(term.codes));
+  if (parts.empty()) parts.push_back(layer.codes);
+  return parts;
+}
+
 StyleLoad irregular_load(const Convolution& layer, const Stream& input,
                          const PeStyle& style, int pes) {
   const std::int64_t terms =
       input.channels * layer.window.kernel[0] * layer.window.kernel[1];
-  std::vector<std::int64_t> jobs;
-  for (std::int64_t k = 0; k < layer.filters; ++k)
-    jobs.push_back(
-        irregular_cycles(layer.codes.data() + k * terms, terms, style));
-  const std::int64_t living = std::int64_t(layer.codes.size()) -
-                              std::ranges::count(layer.codes, std::int8_t(0));
+  const auto parts = parts_of(layer);
+  std::vector<std::int64_t> jobs(std::size_t(layer.filters), 0);
+  std::int64_t living = 0;
+  for (const std::vector<std::int8_t>& codes : parts) {
+    for (std::size_t k = 0; k < jobs.size(); ++k)
+      jobs[k] += irregular_cycles(codes.data() + std::int64_t(k) * terms, terms,
+                                  style);
+    living += std::ssize(codes) - std::ranges::count(codes, std::int8_t(0));
+  }
   const double even = double(living) / (double(style.lanes) * pes);
-  return {1 - double(living) / double(layer.codes.size()),
+  return {1 - double(living) / double(layer.codes.size() * parts.size()),
           living ? double(makespan(jobs, pes)) / even : 1};
 }
 

@@ -12,32 +12,13 @@ std::int64_t beats(const Stream& stream, int lanes) {
   return stream.pixels() * divide_up(stream.channels, lanes);
 }
 
-// Groups of 1 filter x lanes x 1 tap with a code that is not 0.
-std::int64_t living_groups(const Convolution& layer, std::int64_t channels,
-                           int lanes) {
-  const std::int64_t taps = layer.window.kernel[0] * layer.window.kernel[1];
-  std::int64_t living = 0;
-  for (std::int64_t k = 0; k < layer.filters; ++k)
-    for (std::int64_t first = 0; first < channels; first += lanes)
-      for (std::int64_t tap = 0; tap < taps; ++tap) {
-        const std::int64_t end = std::min(channels, first + lanes);
-        bool lives = false;
-        for (std::int64_t c = first; c < end; ++c)
-          lives |=
-              layer.codes[std::size_t((k * channels + c) * taps + tap)] != 0;
-        living += lives;
-      }
-  return living;
-}
-
 void add_convolution(const Convolution& layer, const Stream& input,
                      const LayerSchedule& schedule, StageCycles& row) {
   const Folding& folding = schedule.folding;
   row.words = schedule.words();
   row.dense_words = schedule.dense_words();
-  row.ideal_words =
-      double(living_groups(layer, input.channels, folding.lanes)) /
-      (double(folding.units) * folding.pes);
+  row.ideal_words = double(living_groups(layer, input, folding.lanes)) /
+                    (double(folding.units) * folding.pes);
 }
 
 StageCycles count_stage(const Plan& plan, std::size_t i) {

@@ -21,7 +21,8 @@ constexpr int kTermBits = 16, kSumBits = 32;
 std::int64_t word_bits(const Convolution& layer, const LayerSchedule& schedule,
                        std::int64_t channels) {
   const Folding& folding = schedule.folding;
-  const std::int64_t place = 1 + index_width(layer.window.kernel[0]) +
+  const std::int64_t place = 1 + schedule.has_terms() +
+                             index_width(layer.window.kernel[0]) +
                              index_width(layer.window.kernel[1]) +
                              index_width(divide_up(channels, folding.lanes));
   return folding.units * (place + std::int64_t(folding.pes) * folding.lanes *

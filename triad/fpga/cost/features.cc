@@ -144,7 +144,7 @@ Features convolution_features(const Numbers& p) {
 // Bits of a word of weights, of all units, and of one of parameters.
 std::int64_t weight_bits_of(const Numbers& p, const Convolution& c) {
   return p.whole("UNITS") *
-         (1 + index_width(p.whole("KERNEL_HEIGHT")) +
+         (1 + p.whole("TERMS") + index_width(p.whole("KERNEL_HEIGHT")) +
           index_width(p.whole("KERNEL_WIDTH")) + index_width(c.groups) +
           p.whole("PES") * p.whole("LANES") * p.whole("WEIGHT_BITS"));
 }
@@ -185,11 +185,16 @@ std::vector<MemoryShape> ring_memories(const Numbers& p) {
            p.whole("LANES") * 8}};
 }
 
+bool is_whole_picture(const Numbers& p) {
+  return p.whole("KERNEL_HEIGHT") == p.whole("HEIGHT") &&
+         p.whole("KERNEL_WIDTH") == p.whole("WIDTH") &&
+         p.whole("OUT_HEIGHT") == 1 && p.whole("OUT_WIDTH") == 1 &&
+         p.whole("TOP") == 0 && p.whole("LEFT") == 0;
+}
+
 // Sums of whole pictures need no ring: one register of sums a group.
 std::vector<MemoryShape> average_memories(const Numbers& p) {
-  const bool is_whole = p.whole("KERNEL_HEIGHT") == p.whole("HEIGHT") &&
-                        p.whole("KERNEL_WIDTH") == p.whole("WIDTH");
-  if (!is_whole) return ring_memories(p);
+  if (!is_whole_picture(p)) return ring_memories(p);
   return {{divide_up(p.whole("CHANNELS"), p.whole("LANES")),
            p.whole("LANES") * p.whole("SUM"), Read::asynchronous}};
 }
@@ -207,8 +212,17 @@ Features pool_features(const Numbers& p) {
 }
 
 Features average_features(const Numbers& p) {
-  Features f = pool_features(p);
-  f["sum_bits"] = p("LANES") * p("SUM");
+  Features f{{"one", 1},  {"lanes", p("LANES")}, {"windows", 0},
+             {"taps", 0}, {"place_bits", 0},     {"product_bits", 0}};
+  if (is_whole_picture(p)) return f;
+  const Features ring = pool_features(p);
+  f["windows"] = 1;
+  f["taps"] = ring.at("taps");
+  f["place_bits"] = ring.at("place_bits");
+  // Rows of multiply_rows, where sums count several times.
+  const std::int64_t common = p.whole("COMMON");
+  const int weight = std::bit_width(std::uint64_t(common / p.whole("FEWEST")));
+  f["product_bits"] = common == 0 ? 0 : p("SUM") * (weight / 2 + 1);
   return f;
 }
 
@@ -293,12 +307,6 @@ const Form kForms[] = {
     {"subsample_stage", subsample_features, no_memories},
     {"lanes_stage", lanes_features, no_memories},
     {"fifo", fifo_features, fifo_memories},
-    {"input_stage",
-     [](const Numbers& p) -> Features {
-       return {{"one", 1}, {"channels", p("CHANNELS")}};
-     },
-     [](const Numbers& p) { return tables(p.whole("CHANNELS")); },
-     byte_configuration},
     {"table_stage",
      [](const Numbers& p) -> Features {
        return {{"one", 1}, {"lanes", p("LANES")}};

@@ -38,7 +38,7 @@ inline graph::Requantization halves(std::size_t inputs) {
 }
 
 // Strides, padding, a residual block with a shortcut that subsamples and adds
-// channels, both pools and a Linear.
+// channels, both pools, averages over different numbers of pixels, a Linear.
 inline Workload every_stage() {
   Workload workload;
   workload.name = "every_stage";
@@ -47,6 +47,7 @@ inline Workload every_stage() {
   conv2.window.stride = {2, 2};
   Convolution conv3 = pruned_layer(16, 16, 3, 0.5, 4);
   AveragePool average{{{4, 4}, {1, 1}, 0, 0}, halves(1)};
+  AveragePool smooth{{{3, 3}, {1, 1}, 1, 1}, halves(1), 36};
   MaxPool largest{{{3, 3}, {2, 2}, 1, 1}};
   workload.stages = {
       {"input", identity(3), {}, stream(3, 16, 16)},
@@ -55,9 +56,10 @@ inline Workload every_stage() {
       {"conv3", conv3, {2}, stream(16, 8, 8)},
       {"shortcut", Subsample{{0, 0}, {2, 2}, 4, 4}, {1}, stream(16, 8, 8)},
       {"add", Add{halves(2), 0}, {3, 4}, stream(16, 8, 8)},
-      {"largest", largest, {5}, stream(16, 4, 4)},
-      {"average", average, {6}, stream(16, 1, 1)},
-      {"linear", linear(10, 16), {7}, stream(10, 1, 1)}};
+      {"smooth", smooth, {5}, stream(16, 8, 8)},
+      {"largest", largest, {6}, stream(16, 4, 4)},
+      {"average", average, {7}, stream(16, 1, 1)},
+      {"linear", linear(10, 16), {8}, stream(10, 1, 1)}};
   workload.logit_scale.assign(10, 1);
   return workload;
 }
@@ -71,6 +73,7 @@ inline const Foldings kFoldings[] = {{{.lanes = 3},
                                       {4, 1, 4, 1},
                                       {.lanes = 4},
                                       {.lanes = 4},
+                                      {.lanes = 8},
                                       {.lanes = 4},
                                       {.lanes = 4},
                                       {1, 1, 4, 1}},
@@ -79,6 +82,7 @@ inline const Foldings kFoldings[] = {{{.lanes = 3},
                                       {1, 8, 8, 4},
                                       {2, 1, 16, 1},
                                       {.lanes = 2},
+                                      {.lanes = 16},
                                       {.lanes = 16},
                                       {.lanes = 3},
                                       {.lanes = 1},

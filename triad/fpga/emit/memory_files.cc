@@ -77,15 +77,20 @@ MemoryFile bytes(std::string name, std::string comment,
 
 }  // namespace
 
+int bus_parts(const MemoryFile& memory) {
+  return int(divide_up(memory.width, 32));
+}
+
 MemoryFile weight_memory(const std::string& name, const Stage& stage,
                          const StagePlan& plan, const Stream& input) {
   const auto& layer = std::get<Convolution>(stage.work);
   const auto& kernel = layer.window.kernel;
+  const bool has_terms = plan.schedule.has_terms();
   MemoryFile memory{
-      name,
-      fmt::format("for each of {} units, the last highest: last, row, "
-                  "column, group, codes [{}][{}]",
-                  plan.folding.units, plan.folding.pes, plan.folding.lanes)};
+      name, fmt::format("for each of {} units, the last highest: last, {}row, "
+                        "column, group, codes [{}][{}]",
+                        plan.folding.units, has_terms ? "doubles, " : "",
+                        plan.folding.pes, plan.folding.lanes)};
   for (std::size_t i = 0; i < std::size_t(plan.schedule.words()); ++i) {
     Bits word;
     for (const UnitSchedule& unit : plan.schedule.units) {
@@ -96,6 +101,7 @@ MemoryFile weight_memory(const std::string& name, const Stage& stage,
                   index_width(divide_up(input.channels, plan.folding.lanes)));
       word.append(step.column, index_width(kernel[1]));
       word.append(step.row, index_width(kernel[0]));
+      if (has_terms) word.append(step.doubles, 1);
       word.append(step.last, 1);
     }
     memory.width = word.width();

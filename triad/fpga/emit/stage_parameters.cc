@@ -1,5 +1,7 @@
 #include "triad/fpga/emit/stage_parameters.h"
 
+#include <algorithm>
+
 #include "triad/fpga/emit/memory_files.h"
 
 namespace triad::fpga {
@@ -58,7 +60,8 @@ struct Parameters {
   }
 
   List operator()(const InputTable&) const {
-    return {{"CHANNELS", planned.stage.output.channels},
+    return {{"LANES", planned.stage.output.channels},
+            {"OWN", 1},
             {"STAGE", planned.number},
             {"CONTENTS", planned.path + "_"}};
   }
@@ -74,6 +77,7 @@ struct Parameters {
             {"PES", folding.pes},
             {"REQUANTISERS", folding.requantisers},
             {"WEIGHT_BITS", layer.weight_bits},
+            {"TERMS", plan().schedule.has_terms()},
             {"MULTIPLIER", layer.weight_bits == 2 ? kAdders : kToolsMultiplier},
             {"SUM", plan().sum_bits},
             {"SHIFT", layer.requantization.shift}});
@@ -102,10 +106,23 @@ struct Parameters {
     append(list, {{"MULTIPLIER", kAdders},
                   {"SUM", plan().sum_bits},
                   {"SHIFT", pool.requantization.shift},
-                  {"FACTOR", pool.requantization.multiplier[0]}});
+                  {"FACTOR", pool.requantization.multiplier[0]},
+                  {"COMMON", pool.common},
+                  {"FEWEST", fewest_inside(pool)}});
     append(list, input_range(from(), "IN"));
     append(list, output_range(to(), to().lowest()));
     return list;
+  }
+
+  std::int64_t fewest_inside(const AveragePool& pool) const {
+    const Stream& output = planned.stage.output;
+    std::int64_t fewest = pool.window.kernel[0] * pool.window.kernel[1];
+    for (std::int64_t y = 0; y < output.height; ++y)
+      for (std::int64_t x = 0; x < output.width; ++x) {
+        const auto [rows, columns] = inside(pool.window, planned.input(), y, x);
+        fewest = std::min(fewest, rows * columns);
+      }
+    return fewest;
   }
 
   List operator()(const Add& add) const {
@@ -139,13 +156,14 @@ struct Parameters {
 
   List operator()(const Table&) const {
     return {{"LANES", plan().folding.lanes},
+            {"OWN", 0},
             {"STAGE", planned.number},
             {"CONTENTS", planned.path + "_"}};
   }
 };
 
 struct Names {
-  const char* operator()(const InputTable&) const { return "input_stage"; }
+  const char* operator()(const InputTable&) const { return "table_stage"; }
   const char* operator()(const Convolution&) const {
     return "convolution_stage";
   }

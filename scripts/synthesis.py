@@ -27,7 +27,7 @@ def sources_of(top, rtl=RTL):
             continue
         found.append(path)
         code = re.sub("//.*", "", path.read_text(encoding="utf-8"))
-        open_ends += [modules[name] for name in re.findall(r"(\w+) #?\(", code) if name in modules]
+        open_ends += [modules[name] for name in set(re.findall(r"\w+", code)) if name in modules]
     return sorted(found)
 
 

@@ -174,9 +174,9 @@ std::vector<MemoryShape> convolution_memories(const Numbers& p) {
 
 std::int64_t convolution_configuration(const Numbers& p) {
   const Convolution c(p);
-  const auto constant =
-      p.whole("DEAD") > 0 ? std::int64_t(c.out_lanes * c.bits()) : 0;
-  return std::max({weight_bits_of(p, c), parameter_bits_of(p, c), constant});
+  const auto constants = std::int64_t(c.out_lanes * c.bits());
+  return std::max({weight_bits_of(p, c), parameter_bits_of(p, c),
+                   p.whole("DEAD") > 0 ? constants : 0});
 }
 
 std::vector<MemoryShape> ring_memories(const Numbers& p) {

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "triad/base/error.h"
 #include "triad/fpga/cost/price.h"
 #include "triad/fpga/cost/test_network.h"
@@ -31,6 +33,30 @@ TEST(Resources, SynchronousMemoriesGoWhereYosysPutsThem) {
 TEST(Resources, WhatIsReadWithoutAClockIsDistributed) {
   EXPECT_EQ(memory_cost({512, 32, Read::asynchronous}).ramb18, 0);
   EXPECT_EQ(memory_cost({512, 32, Read::queue}).ramb18, 1);
+}
+
+// Counts of Yosys 0.23 for fpga/rtl/fifo.v.
+TEST(Resources, AFewBitsAreFlipFlops) {
+  EXPECT_EQ(memory_cost({2, 8, Read::queue}).ff, 16);
+  EXPECT_EQ(memory_cost({2, 8, Read::queue}).lut_memory, 0);
+  EXPECT_EQ(memory_cost({4, 8, Read::queue}).lut_memory, 8);
+  EXPECT_EQ(memory_cost({2, 40, Read::queue}).lut_memory, 28);
+}
+
+TEST(Resources, ConfigurationWordsArePutTogetherOnce) {
+  const Plan plan = make_plan(every_stage(), kFoldings[1]);
+  const Netlist netlist = make_dataflow(plan);
+  const Constants constants = read_constants();
+  double ff = 0, longest = 0;
+  for (const Instance& instance : netlist.instances) {
+    ff += resources_of(instance, constants.resources).ff;
+    longest = std::max(longest, double(configuration_bits_of(instance)));
+  }
+  EXPECT_GT(longest, 40) << "a word of weights";
+  EXPECT_NEAR(resources_of(netlist, constants.resources).ff, ff + longest,
+              1e-6);
+  EXPECT_NEAR(price(plan, read_part("zynq_7020"), 100, constants).total.ff,
+              ff + longest, 1e-6);
 }
 
 TEST(Resources, EveryModuleOfAPipelineHasItsForms) {

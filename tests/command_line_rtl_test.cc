@@ -64,10 +64,11 @@ TEST_F(RtlCommand, WritesAFolderWhoseBenchPasses) {
   EXPECT_THAT(answer.out, HasSubstr("4 stages, a picture each"));
   for (const char* name :
        {"rtl/top.v", "rtl/convolution_stage.v", "mem/stage_0_input_00.mem",
-        "tb/bench.v", "tb/expected.mem", "sim/harness.cc", "sim/Makefile",
-        "report/folding.json", "report/stages.tsv", "constraints/clock.xdc",
-        "constraints/clock.sdc", "constraints/clock.pcf", "vendor/vivado.tcl",
-        "vendor/quartus.tcl", "README.md"})
+        "mem/reload.mem", "tb/bench.v", "tb/expected.mem", "sim/harness.cc",
+        "sim/Makefile", "report/folding.json", "report/stages.tsv",
+        "constraints/clock.xdc", "constraints/clock.sdc",
+        "constraints/clock.pcf", "vendor/vivado.tcl", "vendor/quartus.tcl",
+        "README.md"})
     EXPECT_TRUE(fs::exists(out + "/" + name)) << name;
   EXPECT_THAT(read_text(out + "/vendor/vivado.tcl"),
               testing::StartsWith("# Never run by those who wrote it"));

@@ -1,10 +1,11 @@
 // Runs pictures through the design under Verilator, both streams pausing at
 // random where asked:
 //
-//   simulate PICTURES SUMS [STALL_PERCENT [SEED]]
+//   simulate PICTURES SUMS [STALL_PERCENT [SEED [WRITES]]]
 //
 // PICTURES  bytes [N][H][W][C], as the design takes them
 // SUMS      written: logits' sums, int32 in this machine's order, [N][K]
+// WRITES    to the registers before the pictures come, as in mem/reload.mem
 //
 // Prints for each picture the cycles of its first beat in and last beat out,
 // counted from the first of all. Exit code 1: a file, or nothing moves.
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <string>
 #include <vector>
 
 #include "Vtop.h"
@@ -62,12 +64,26 @@ class Simulation {
     top_.aresetn = 0;
     top_.s_axis_tvalid = 0;
     top_.m_axis_tready = 0;
+    top_.s_axil_bready = 1;
     for (int i = 0; i < 5; ++i) {
       top_.eval();  // the falling edge
       tick();
     }
     top_.aresetn = 1;
     cycle_ = 0;
+  }
+
+  // A host's write; false if it is not taken.
+  bool write(unsigned address, std::uint32_t data) {
+    top_.s_axil_awaddr = address & 0xff;
+    top_.s_axil_wdata = data;
+    top_.s_axil_awvalid = top_.s_axil_wvalid = 1;
+    top_.eval();
+    const bool is_taken = top_.s_axil_awready && top_.s_axil_wready;
+    tick();
+    top_.s_axil_awvalid = top_.s_axil_wvalid = 0;
+    cycle_ = 0;
+    return is_taken;
   }
 
   // Null, or what went wrong.
@@ -124,11 +140,27 @@ class Simulation {
   std::vector<Times> times_;
 };
 
+// Writes what the file says, after its first line; false if it cannot.
+bool write_all(Simulation& simulation, const char* file) {
+  std::ifstream in(file);
+  std::string line;
+  if (!std::getline(in, line)) return false;
+  while (std::getline(in, line)) {
+    char* end = nullptr;
+    const std::uint64_t word = std::strtoull(line.c_str(), &end, 16);
+    if (end != line.c_str() + 10 || *end != 0) return false;
+    if (!simulation.write(unsigned(word >> 32), std::uint32_t(word)))
+      return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   if (count < 3) {
-    std::fprintf(stderr, "usage: simulate PICTURES SUMS [STALL [SEED]]\n");
+    std::fprintf(stderr,
+                 "usage: simulate PICTURES SUMS [STALL [SEED [WRITES]]]\n");
     return 1;
   }
   std::ifstream in(arguments[1], std::ios::binary);
@@ -144,6 +176,10 @@ int main(int count, char** arguments) {
   const std::uint64_t seed =
       count > 4 ? std::strtoull(arguments[4], nullptr, 10) : 1;
   Simulation simulation({percent, seed});
+  if (count > 5 && !write_all(simulation, arguments[5])) {
+    std::fprintf(stderr, "%s: expected a comment, then writes\n", arguments[5]);
+    return 1;
+  }
   if (const char* why = simulation.run(bytes)) {
     std::fprintf(stderr, "%s, after %zu logits\n", why,
                  simulation.sums().size());

@@ -1,8 +1,8 @@
-// input_stage and table_stage: the tables that the configuration bus brought,
+// table_stage: the tables that the configuration bus brought,
 // also those that replace others, or that files hold.
 module table_bench;
   `include "bench.vh"
-  parameter OWN = 0;  // 1: input_stage
+  parameter OWN = 0;
   parameter CONTENTS = "";
   localparam LANES = 3, COUNT = 1000, STAGE = 9;
   reg [7:0] tables[0:LANES*256-1];
@@ -51,23 +51,12 @@ module table_bench;
   stream_source #(.STALL(STALL), .SEED(SEED)) source (
       .clk(clk), .reset(reset || !loaded), .count(COUNT),
       .valid(in_valid), .ready(in_ready), .index(sent));
-  generate
-    if (OWN != 0) begin : each
-      input_stage #(
-          .CHANNELS(LANES), .STAGE(STAGE), .CONTENTS(CONTENTS)) dut (
-          .clk(clk), .reset(reset), .config_valid(config_valid),
-          .config_select(config_select), .config_data(config_data),
-          .in_valid(in_valid), .in_ready(in_ready), .in_data(beats[sent]),
-          .out_valid(out_valid), .out_ready(out_ready), .out_data(out_data));
-    end else begin : one
-      table_stage #(
-          .LANES(LANES), .STAGE(STAGE), .CONTENTS(CONTENTS)) dut (
-          .clk(clk), .reset(reset), .config_valid(config_valid),
-          .config_select(config_select), .config_data(config_data),
-          .in_valid(in_valid), .in_ready(in_ready), .in_data(beats[sent]),
-          .out_valid(out_valid), .out_ready(out_ready), .out_data(out_data));
-    end
-  endgenerate
+  table_stage #(
+      .LANES(LANES), .OWN(OWN), .STAGE(STAGE), .CONTENTS(CONTENTS)) dut (
+      .clk(clk), .reset(reset), .config_valid(config_valid),
+      .config_select(config_select), .config_data(config_data),
+      .in_valid(in_valid), .in_ready(in_ready), .in_data(beats[sent]),
+      .out_valid(out_valid), .out_ready(out_ready), .out_data(out_data));
   stream_sink #(.WIDTH(LANES * 8), .STALL(STALL), .SEED(SEED)) sink (
       .clk(clk), .reset(reset), .valid(out_valid), .data(out_data),
       .ready(out_ready), .index(received), .broken(broken));

@@ -5,30 +5,6 @@
 #include "triad/fpga/array/netlist.h"
 
 namespace triad::fpga {
-namespace {
-
-std::string kind_name(const ArrayStep& step) {
-  switch (step.kind) {
-    case ArrayStep::Kind::picture:
-      return "picture";
-    case ArrayStep::Kind::convolution:
-      return step.logits ? "logits" : "convolution";
-    case ArrayStep::Kind::max_pool:
-      return "max pool";
-    case ArrayStep::Kind::add:
-      return "add";
-  }
-  return "";
-}
-
-std::string words(const ArrayStep& step) {
-  const bool has_words = step.kind == ArrayStep::Kind::convolution ||
-                         step.kind == ArrayStep::Kind::max_pool;
-  return has_words ? std::to_string(step.window.words) : "";
-}
-
-}  // namespace
-
 Design make_array_design(Workload workload, const ArraySettings& settings) {
   const ArrayProgram program = make_array_program(workload, settings);
   Design design;
@@ -48,7 +24,8 @@ Design make_array_design(Workload workload, const ArraySettings& settings) {
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
     const ArrayStep& step = program.steps[i];
     design.stages.push_back(
-        {std::to_string(i), step.name, kind_name(step), words(step),
+        {std::to_string(i), step.name, kind_of(step),
+         step.has_words() ? std::to_string(step.window.words) : "",
          std::to_string(step.out),
          std::to_string(step.cycles + program.cycles_between_steps())});
   }

@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include "triad/fpga/emit/memory_files.h"
+
 namespace triad::fpga {
 namespace {
 
@@ -21,10 +23,8 @@ Bits pack(const std::vector<Field>& fields) {
 }
 
 Bits pack_step(const ArrayStep& step, bool last, const ArrayWidths& w) {
-  using Kind = ArrayStep::Kind;
   const ArrayWindow& window = step.window;
-  const bool is_window =
-      step.kind == Kind::convolution || step.kind == Kind::max_pool;
+  const bool is_window = step.has_words();
   return pack({
       {last, 1},
       {step.logits, 1},
@@ -190,7 +190,7 @@ std::vector<MemoryFile> array_memories(const ArrayProgram& program) {
     steps.push_back(pack_step(step, &step == &program.steps.back(), w));
   std::vector<std::uint8_t> tables = program.tables;
   tables.resize(std::max<std::size_t>(tables.size(), 2 * 256));
-  return {
+  std::vector<MemoryFile> memories = {
       memory("steps", "the network's steps, as in array.v", std::move(steps)),
       memory(
           "places", "{last, row, column, offset, shift} of each word",
@@ -206,6 +206,14 @@ std::vector<MemoryFile> array_memories(const ArrayProgram& program) {
              pack_all(tables, [](std::uint8_t byte) {
                return pack({{byte, 8}});
              }))};
+  // The bus reaches all but the steps; all but the codes have the parts of the
+  // filters.
+  const int parts = bus_parts(memories[3]);
+  memories[1].place = {0, 1, parts};
+  memories[2].place = {0, 0, bus_parts(memories[2])};
+  memories[3].place = {0, 2, parts};
+  memories[4].place = {0, 3, parts};
+  return memories;
 }
 
 }  // namespace triad::fpga

@@ -285,6 +285,20 @@ class Maker {
 
 }  // namespace
 
+std::string kind_of(const ArrayStep& step) {
+  switch (step.kind) {
+    case ArrayStep::Kind::picture:
+      return "picture";
+    case ArrayStep::Kind::convolution:
+      return step.logits ? "logits" : "convolution";
+    case ArrayStep::Kind::max_pool:
+      return "max pool";
+    case ArrayStep::Kind::add:
+      return "add";
+  }
+  return "";
+}
+
 bool ArrayProgram::has(ArrayStep::Kind kind) const {
   return std::ranges::any_of(
       steps, [&](const ArrayStep& step) { return step.kind == kind; });

@@ -58,7 +58,15 @@ struct ArrayStep {
   std::int64_t in_a = 0, in_b = 0;  // addresses of an add's inputs
   std::int16_t multiplier_a = 0, multiplier_b = 0;
   std::int64_t cycles = 0;  // from its start to its last read
+
+  // Whether it reads words of the code memory, `window.words` of them.
+  bool has_words() const {
+    return kind == Kind::convolution || kind == Kind::max_pool;
+  }
 };
+
+// "picture", "convolution", "logits", "max pool", "add".
+std::string kind_of(const ArrayStep& step);
 
 // An entry of the place and the code memory.
 struct ArrayWord {

@@ -219,11 +219,6 @@ const Form kForms[] = {
     {"subsample_stage", subsample_features, no_memories},
     {"lanes_stage", lanes_features, no_memories},
     {"fifo", fifo_features, fifo_memories},
-    {"input_stage",
-     [](const Numbers& p) -> Features {
-       return {{"one", 1}, {"channels", p("CHANNELS")}};
-     },
-     [](const Numbers& p) { return tables(p.whole("CHANNELS")); }},
     {"table_stage",
      [](const Numbers& p) -> Features {
        return {{"one", 1}, {"lanes", p("LANES")}};

@@ -30,7 +30,7 @@ using Handshakes = std::vector<std::unique_ptr<Handshake>>;
 
 std::unique_ptr<Handshake> make_fifo(Link& in, Link& out, std::int64_t words);
 std::unique_ptr<Handshake> make_fork(Link& in, Link& a, Link& b);
-// A register between in and out: input_stage, table_stage.
+// A register between in and out: table_stage.
 std::unique_ptr<Handshake> make_register(Link& in, Link& out);
 std::unique_ptr<Handshake> make_add(Link& a, Link* b, Link& out);
 

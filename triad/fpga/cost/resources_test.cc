@@ -40,6 +40,8 @@ TEST(Resources, EveryModuleOfAPipelineHasItsForms) {
     const Resources found = resources_of(instance, model);
     EXPECT_GT(found.all_luts() + found.ff, 0) << instance.module;
   }
+  const Instance table{"table_stage", "t", "", {{"LANES", 4}, {"OWN", 0}}};
+  EXPECT_GT(resources_of(table, model).ff, 0) << "no stage of that network";
   EXPECT_THROW(features_of({"window", "w"}), Error);
   EXPECT_THROW(features_of({"fifo", "no_parameters"}), Error);
 }

@@ -28,6 +28,15 @@ void Bits::append(const Bits& other) {
            std::min(4, other.width_ - place));
 }
 
+std::uint32_t Bits::part(int index) const {
+  constexpr std::size_t kDigits = 8;
+  const std::size_t first = std::size_t(index) * kDigits;
+  std::uint32_t part = 0;
+  for (std::size_t i = 0; i < kDigits && first + i < digits_.size(); ++i)
+    part |= std::uint32_t(digits_[first + i]) << (4 * i);
+  return part;
+}
+
 std::string Bits::hex() const {
   std::string text;
   for (auto digit = digits_.rbegin(); digit != digits_.rend(); ++digit)

@@ -15,6 +15,9 @@ class Bits {
 
   int width() const { return width_; }
 
+  // Bits 32 * index and those above it; 0 beyond the highest.
+  std::uint32_t part(int index) const;
+
   // As $readmemh reads it: ceil(width / 4) digits, highest first.
   std::string hex() const;
 

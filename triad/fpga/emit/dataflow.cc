@@ -137,7 +137,7 @@ class Wiring {
     if (layer)
       connect(instance, {{"out_last", logits ? "m_axis_tlast"
                                              : unused(name(i) + "_last")}});
-    add_memories(i);
+    if (has_memories(stage.work)) add_memories(i);
     add_forks(i, result);
   }
 
@@ -152,32 +152,45 @@ class Wiring {
                        {"b_data", fmt::format("{}'b0", inputs[0].width)}});
   }
 
+  // The memories of a stage have the numbers of the configuration bus in turn.
+  // Words of all but the first come in as many parts as the widest needs.
   void add_memories(std::size_t i) {
+    std::vector<MemoryFile> memories = memories_of(i);
+    int parts = bus_parts(memories.front()), number = 0;
+    for (MemoryFile& memory : memories) {
+      memory.place = {int(i), number, parts};
+      if (number++ > 0) continue;
+      parts = 1;
+      for (std::size_t j = 1; j < memories.size(); ++j)
+        parts = std::max(parts, bus_parts(memories[j]));
+    }
+    std::ranges::move(memories, std::back_inserter(netlist_.memories));
+  }
+
+  std::vector<MemoryFile> memories_of(std::size_t i) const {
     const Stage& stage = plan_.workload.stages[i];
-    auto& memories = netlist_.memories;
     if (std::holds_alternative<Convolution>(stage.work)) {
       require(plan_.stages[i].folding.units <= kMostNumbered,
               "fpga: {}: expected at most {} units, got {}", stage.name,
               kMostNumbered, plan_.stages[i].folding.units);
-      memories.push_back(weight_memory(name(i) + "_weights.mem", stage,
-                                       plan_.stages[i],
-                                       plan_.workload.input(stage)));
-      for (MemoryFile& memory :
-           parameter_memories(name(i) + "_parameters_", stage, plan_.stages[i]))
-        memories.push_back(std::move(memory));
+      auto memories =
+          parameter_memories(name(i) + "_parameters_", stage, plan_.stages[i]);
+      memories.insert(
+          memories.begin(),
+          weight_memory(name(i) + "_weights.mem", stage, plan_.stages[i],
+                        plan_.workload.input(stage)));
       if (!plan_.stages[i].schedule.dead_filters.empty())
         memories.push_back(constant_memory(name(i) + "_constants.mem", stage,
                                            plan_.stages[i]));
-    } else if (const auto* table = std::get_if<Table>(&stage.work)) {
-      memories.push_back(
-          table_memory(name(i) + "_", *table, plan_.workload.input(stage)));
-    } else if (const auto* input = std::get_if<InputTable>(&stage.work)) {
-      require(stage.output.channels <= kMostNumbered,
-              "fpga: {}: expected at most {} channels, got {}", stage.name,
-              kMostNumbered, stage.output.channels);
-      for (MemoryFile& memory : input_memories(name(i) + "_", *input))
-        memories.push_back(std::move(memory));
+      return memories;
     }
+    if (const auto* table = std::get_if<Table>(&stage.work))
+      return {table_memory(name(i) + "_", *table, plan_.workload.input(stage))};
+    const auto& input = std::get<InputTable>(stage.work);
+    require(stage.output.channels <= kMostNumbered,
+            "fpga: {}: expected at most {} channels, got {}", stage.name,
+            kMostNumbered, stage.output.channels);
+    return input_memories(name(i) + "_", input);
   }
 
   std::vector<Reader> readers(std::size_t producer) const {

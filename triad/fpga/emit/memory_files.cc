@@ -77,6 +77,10 @@ MemoryFile bytes(std::string name, std::string comment,
 
 }  // namespace
 
+int bus_parts(const MemoryFile& memory) {
+  return int(divide_up(memory.width, 32));
+}
+
 MemoryFile weight_memory(const std::string& name, const Stage& stage,
                          const StagePlan& plan, const Stream& input) {
   const auto& layer = std::get<Convolution>(stage.work);

@@ -9,6 +9,9 @@
 
 namespace triad::fpga {
 
+// How many times 32 bits of the configuration bus make a word of it.
+int bus_parts(const MemoryFile& memory);
+
 // The words of a convolution: a field a unit for each cycle of a position.
 MemoryFile weight_memory(const std::string& name, const Stage& stage,
                          const StagePlan& plan, const Stream& input);

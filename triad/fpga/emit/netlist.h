@@ -4,6 +4,7 @@
 // only writes it down.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -48,12 +49,19 @@ struct Assignment {
   std::string target, expression;
 };
 
+// Where the configuration bus writes a memory (docs/fpga.md), and how many
+// times 32 bits of it make a word.
+struct BusPlace {
+  int stage = 0, memory = 0, parts = 1;
+};
+
 // What a memory holds at first, for $readmemh.
 struct MemoryFile {
   std::string name;          // "layer1.0.conv1.weights.mem"
   std::string comment = {};  // one line: what a word is
   int width = 0;             // bits of each word
   std::vector<Bits> words = {};
+  std::optional<BusPlace> place = {};  // none: the bus does not reach it
 };
 
 struct Netlist {

@@ -8,6 +8,7 @@
 #include "triad/fpga/emit/package_texts.h"
 #include "triad/fpga/emit/print_verilog.h"
 #include "triad/fpga/emit/readme.h"
+#include "triad/fpga/emit/reload.h"
 #include "triad/fpga/emit/shell.h"
 
 namespace triad::fpga {
@@ -126,6 +127,9 @@ Files package_files(const Design& design, const Vectors& vectors,
   files["tb/settings.vh"] = bench_settings(design, vectors);
   files["tb/pictures.mem"] = print_memory(pictures(design, vectors));
   files["tb/expected.mem"] = print_memory(sums(vectors));
+  if (const auto reload = reload_memory(design.netlist))
+    files[fmt::format("{}/{}", kMemoryFolder, reload->name)] =
+        print_memory(*reload);
   files["report/folding.json"] = design.folding;
   files["report/stages.tsv"] = stages_tsv(design);
   files["report/logit_scales.txt"] = logit_scales(design.workload);

@@ -58,7 +58,8 @@ struct Parameters {
   }
 
   List operator()(const InputTable&) const {
-    return {{"CHANNELS", planned.stage.output.channels},
+    return {{"LANES", planned.stage.output.channels},
+            {"OWN", 1},
             {"STAGE", planned.number},
             {"CONTENTS", planned.path + "_"}};
   }
@@ -140,13 +141,14 @@ struct Parameters {
 
   List operator()(const Table&) const {
     return {{"LANES", plan().folding.lanes},
+            {"OWN", 0},
             {"STAGE", planned.number},
             {"CONTENTS", planned.path + "_"}};
   }
 };
 
 struct Names {
-  const char* operator()(const InputTable&) const { return "input_stage"; }
+  const char* operator()(const InputTable&) const { return "table_stage"; }
   const char* operator()(const Convolution&) const {
     return "convolution_stage";
   }

@@ -7,6 +7,7 @@
 #include "tools/evaluation.h"
 #include "tools/model_file.h"
 #include "tools/output.h"
+#include "tools/style_options.h"
 #include "tools/version.h"
 #include "triad/base/error.h"
 #include "triad/base/random.h"
@@ -21,11 +22,11 @@ namespace triad::tools {
 namespace {
 
 struct Options {
-  std::string model, output, style = "dataflow", data, folding;
+  std::string model, output, data, folding;
   std::vector<std::string> pictures;
   PictureOptions how;
   std::int64_t limit = 2, interval = 0;
-  fpga::ArraySettings array;
+  StyleOptions style;
   double clock_mhz = 100;
 };
 
@@ -78,11 +79,11 @@ std::vector<fpga::Folding> choose_foldings(const Options& options,
 }
 
 fpga::Design make_design(const Options& options, fpga::Workload workload) {
-  if (options.style == "array") {
+  if (options.style.is_array()) {
     require(options.folding.empty() && options.interval == 0,
             "rtl: --folding and --interval are for --style dataflow; an array "
             "has --pes and --lanes");
-    return fpga::make_array_design(std::move(workload), options.array);
+    return fpga::make_array_design(std::move(workload), options.style.array);
   }
   const auto foldings = choose_foldings(options, workload);
   return fpga::make_dataflow_design(
@@ -128,24 +129,7 @@ void add_rtl(CLI::App& command) {
                      "JPEG or PNG files for the bench; none: --data, or noise");
   command.add_option("-o,--output", options->output, "Folder to write")
       ->required();
-  command
-      .add_option("--style", options->style,
-                  "dataflow: hardware for each layer, all at once; array: one "
-                  "array of PEs for all layers in turn")
-      ->check(CLI::IsMember({"dataflow", "array"}));
-  command.add_option("--pes", options->array.pes, "PEs of an array")
-      ->check(CLI::Range(1, 1024));
-  command
-      .add_option("--lanes", options->array.lanes,
-                  "Channels that each PE of an array takes a cycle")
-      ->check(CLI::Range(2, 1024));
-  command
-      .add_option("--requantisers", options->array.requantisers,
-                  "Sums of an array that become bytes each cycle")
-      ->check(CLI::Range(1, 1024));
-  command.add_flag(
-      "--dsp", options->array.dsp,
-      "Multiply in DSP blocks where an array requantises and adds");
+  add_style_options(command, options->style);
   command.add_option("--data", options->data,
                      "Test pictures of a data set for the bench");
   command.add_option("--limit", options->limit, "Pictures of the bench")

@@ -135,6 +135,28 @@ TEST_F(RtlCommand, TheFoldingItWritesCanBeGivenBack) {
   EXPECT_EQ(read_text(first + "/rtl/top.v"), read_text(second + "/rtl/top.v"));
 }
 
+TEST_F(RtlCommand, TheDesignItWritesCarriesItsPrice) {
+  const std::string model = TRIAD_GOLDEN "/good/lowered.triad";
+  for (const std::string style : {"dataflow", "array"}) {
+    const std::string out = file(style);
+    const Answer made =
+        run_triad({"rtl", model, "-o", out, "--limit", "1", "--style", style});
+    ASSERT_EQ(made.code, 0) << made.err;
+    std::vector<std::string> arguments = {"cost",       model,     "-o",
+                                          file("cost"), "--style", style};
+    if (style == "dataflow")
+      arguments.insert(arguments.end(),
+                       {"--folding", out + "/report/folding.json"});
+    const Answer priced = run_triad(arguments);
+    ASSERT_EQ(priced.code, 0) << priced.err;
+    for (const char* name :
+         {"layer_cycles.json", "layer_resources.json", "network.json"})
+      EXPECT_EQ(read_text(out + "/report/" + name),
+                read_text(file("cost") + "/" + name))
+          << style << " " << name;
+  }
+}
+
 TEST_F(RtlCommand, CostOfAnArrayTakesTheCyclesOfItsSimulation) {
   const graph::Support support = fpga::can_simulate();
   if (!support.yes) GTEST_SKIP() << support.because;

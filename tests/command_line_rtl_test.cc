@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "tests/program.h"
 #include "tests/random_networks.h"
@@ -18,6 +19,7 @@ namespace triad {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::json;
 using testing::HasSubstr;
 
 class RtlCommand : public testing::Test {
@@ -166,6 +168,48 @@ TEST_F(RtlCommand, TheFoldingItWritesCanBeGivenBack) {
                 .code,
             0);
   EXPECT_EQ(read_text(first + "/rtl/top.v"), read_text(second + "/rtl/top.v"));
+}
+
+TEST_F(RtlCommand, TheDesignItWritesCarriesItsPrice) {
+  const std::string model = TRIAD_GOLDEN "/good/lowered.triad";
+  for (const std::string style : {"dataflow", "array"}) {
+    const std::string out = file(style);
+    const Answer made =
+        run_triad({"rtl", model, "-o", out, "--limit", "1", "--style", style});
+    ASSERT_EQ(made.code, 0) << made.err;
+    std::vector<std::string> arguments = {"cost",       model,     "-o",
+                                          file("cost"), "--style", style};
+    if (style == "dataflow")
+      arguments.insert(arguments.end(),
+                       {"--folding", out + "/report/folding.json"});
+    const Answer priced = run_triad(arguments);
+    ASSERT_EQ(priced.code, 0) << priced.err;
+    for (const char* name :
+         {"layer_cycles.json", "layer_resources.json", "network.json"})
+      EXPECT_EQ(read_text(out + "/report/" + name),
+                read_text(file("cost") + "/" + name))
+          << style << " " << name;
+  }
+}
+
+TEST_F(RtlCommand, CostOfAnArrayTakesTheCyclesOfItsSimulation) {
+  const graph::Support support = fpga::can_simulate();
+  if (!support.yes) GTEST_SKIP() << support.because;
+  const std::string model = lenet();
+  const json cost =
+      json::parse(run_triad({"cost", model, "--style", "array", "--json"}).out);
+  const json eval =
+      json::parse(run_triad({"eval", model, "--data", "digits", "--executor",
+                             "rtl_array", "--limit", "3", "--json"})
+                      .out);
+  EXPECT_EQ(cost["network"]["interval_cycles_exact"],
+            eval["cycles"]["interval"]);
+  std::int64_t sum = 0;
+  for (const json& layer : cost["layer_cycles"])
+    sum += layer["cycles"].get<std::int64_t>();
+  EXPECT_EQ(cost["network"]["interval_cycles_exact"], sum);
+  expect_error({"cost", model, "--style", "array", "--rate", "100"},
+               "an array has --pes and --lanes");
 }
 
 TEST_F(RtlCommand, ReplacesOnlyWhatItMadeItself) {

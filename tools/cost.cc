@@ -7,6 +7,7 @@
 #include "tools/cost_tables.h"
 #include "tools/model_file.h"
 #include "tools/output.h"
+#include "tools/style_options.h"
 #include "triad/base/error.h"
 #include "triad/base/file.h"
 #include "triad/fpga/cost/search.h"
@@ -17,11 +18,11 @@ namespace triad::tools {
 namespace {
 
 struct Options {
-  std::string model, target = "fpga", part = "zynq_7020", folding, output,
-                     technology = "asic_45nm";
+  std::string model, target = "fpga", part = fpga::kDefaultPart, folding,
+                     output, technology = "asic_45nm";
   double rate = 0, clock_mhz = 0;
   std::int64_t interval = 0;
-  int pes = 4;
+  StyleOptions style;
   bool break_even = false, advise = false, json = false;
 };
 
@@ -32,15 +33,23 @@ void check(const Options& options) {
                   int(options.interval > 0) <=
               1,
           "cost: expected one of --folding, --rate and --interval");
+  require(!options.style.is_array() ||
+              (options.folding.empty() && options.rate == 0 &&
+               options.interval == 0 && !options.advise),
+          "cost: --folding, --rate, --interval and --advise are for --style "
+          "dataflow; an array has --pes and --lanes");
   require(!options.break_even || options.output.empty(),
           "cost: --break-even writes no folder: leave out -o, or take --json");
+}
+
+double clock_of(const Options& options, const fpga::Part& part) {
+  return options.clock_mhz > 0 ? options.clock_mhz : part.clock_mhz;
 }
 
 fpga::Price find_price(const Options& options, const fpga::Workload& workload,
                        const fpga::Part& part,
                        const fpga::Constants& constants) {
-  const double clock =
-      options.clock_mhz > 0 ? options.clock_mhz : part.clock_mhz;
+  const double clock = clock_of(options, part);
   if (options.rate > 0)
     return fpga::search_rate(workload, part, clock, options.rate, constants);
   if (options.folding.empty() && options.interval == 0)
@@ -53,9 +62,13 @@ fpga::Price find_price(const Options& options, const fpga::Workload& workload,
 }
 
 void write_reports(const std::filesystem::path& folder,
-                   const fpga::Price& price, const fpga::Constants& constants) {
-  for (const fpga::Report& report : fpga::make_reports(price, constants))
+                   const std::vector<fpga::Report>& reports) {
+  for (const fpga::Report& report : reports)
     write_file(folder / (report.name + ".json"), report.text + "\n");
+}
+
+void write_foldings(const std::filesystem::path& folder,
+                    const fpga::Price& price) {
   std::vector<fpga::Folding> foldings;
   for (const fpga::StagePlan& stage : price.plan.stages)
     foldings.push_back(stage.folding);
@@ -64,21 +77,27 @@ void write_reports(const std::filesystem::path& folder,
   write_file(folder / "folding_config.json", fpga::to_finn_config(price.plan));
 }
 
-void cost(const Options& options) {
-  check(options);
-  const fpga::Part part = fpga::read_part(options.part);
-  if (options.model.empty()) {
-    require(options.break_even, "cost: expected a model, or --break-even");
-    return print_styles(part, options.pes, options.json);
-  }
-  const ModelFile model = read_model_file(options.model);
-  const fpga::Workload workload = fpga::make_workload(model.graph);
-  if (options.break_even)
-    return print_break_even(workload, part, options.pes, options.json);
-  const fpga::Constants constants = fpga::read_constants(options.technology);
+void cost_array(const Options& options, const fpga::Workload& workload,
+                const fpga::Part& part, const fpga::Constants& constants) {
+  const fpga::ArrayPrice price = fpga::price_array(
+      workload, options.style.array, part, clock_of(options, part), constants);
+  if (!options.output.empty())
+    write_reports(options.output, fpga::make_reports(price, constants));
+  options.json ? print_price_json(price, constants)
+               : print_price(price, constants);
+  flush_results();
+  fpga::require_fit(part, price.uses);
+}
+
+void cost_dataflow(const Options& options, const fpga::Workload& workload,
+                   const fpga::Part& part, const fpga::Constants& constants) {
   fpga::Price price = find_price(options, workload, part, constants);
-  if (price.times.empty()) price.times = fpga::time_pictures(price.plan, 6);
-  if (!options.output.empty()) write_reports(options.output, price, constants);
+  if (price.times.empty())
+    price.times = fpga::time_pictures(price.plan, fpga::kTimedPictures);
+  if (!options.output.empty()) {
+    write_reports(options.output, fpga::make_reports(price, constants));
+    write_foldings(options.output, price);
+  }
   if (options.advise)
     print_advice(price, options.json);
   else if (options.json)
@@ -87,7 +106,24 @@ void cost(const Options& options) {
     print_price(price, constants);
   // What was asked for is shown even where the part is too small.
   flush_results();
-  fpga::require_fit(price);
+  fpga::require_fit(part, price.uses);
+}
+
+void cost(const Options& options) {
+  check(options);
+  const fpga::Part part = fpga::read_part(options.part);
+  if (options.model.empty()) {
+    require(options.break_even, "cost: expected a model, or --break-even");
+    return print_styles(part, options.style.array.pes, options.json);
+  }
+  const ModelFile model = read_model_file(options.model);
+  const fpga::Workload workload = fpga::make_workload(model.graph);
+  if (options.break_even)
+    return print_break_even(workload, part, options.style.array.pes,
+                            options.json);
+  const fpga::Constants constants = fpga::read_constants(options.technology);
+  options.style.is_array() ? cost_array(options, workload, part, constants)
+                           : cost_dataflow(options, workload, part, constants);
 }
 
 }  // namespace
@@ -122,12 +158,9 @@ void add_cost(CLI::App& command) {
                   "file")
       ->capture_default_str();
   command.add_flag("--break-even", options->break_even,
-                   "From which sparsity on pruning pays, by kind of hardware");
-  command
-      .add_option("--pes", options->pes,
-                  "Processing elements side by side, for --break-even")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1024));
+                   "From which sparsity on pruning pays, by kind of hardware "
+                   "and --pes side by side");
+  add_style_options(command, options->style);
   command.add_flag("--advise", options->advise,
                    "Groups in which to prune for this folding, as a recipe");
   command.add_option("-o,--output", options->output,

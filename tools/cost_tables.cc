@@ -36,13 +36,23 @@ std::vector<std::string> to_row(const fpga::Price& price, std::size_t i) {
       fmt::format("{:.2f}", price.energy[i].total_pj() / 1e6)};
 }
 
-void print_uses(const fpga::Price& price) {
+void print_uses(const fpga::Part& part, const std::vector<fpga::Use>& uses) {
   std::string text;
-  for (const fpga::Use& use : price.uses)
+  for (const fpga::Use& use : uses)
     text += fmt::format("{}{} {:.0f} of {} ({})", text.empty() ? "" : ", ",
                         use.resource, use.used, use.available,
                         use.available > 0 ? percent(use.share()) : "none");
-  print_line(fmt::format("{}: {}", price.part.name, text));
+  print_line(fmt::format("{}: {}", part.name, text));
+}
+
+void print_reports(const std::vector<fpga::Report>& reports,
+                   const std::vector<std::string>& warnings) {
+  Json json;
+  for (const fpga::Report& report : reports)
+    if (report.name != "instances")
+      json[report.name] = Json::parse(report.text);
+  json["warnings"] = warnings;
+  print_json(json);
 }
 
 std::string split(const fpga::Energy& energy) {
@@ -94,7 +104,7 @@ void print_price(const fpga::Price& price, const fpga::Constants& constants) {
       "dense systolic arrays of the same size {}",
       cycles.work, double(cycles.dense_work) / double(cycles.work),
       percent(cycles.share_of_ideal()), cycles.systolic));
-  print_uses(price);
+  print_uses(price.part, price.uses);
   print_line("energy a picture: " + split(price.total_energy()));
   print_line("  without skipping: " + split(price.total_dense_energy()));
   print_line(fmt::format("  loading all weights once: {:.2f} uJ",
@@ -107,14 +117,39 @@ void print_price(const fpga::Price& price, const fpga::Constants& constants) {
     print_line("note: " + line);
 }
 
+void print_price(const fpga::ArrayPrice& price,
+                 const fpga::Constants& constants) {
+  const fpga::ArrayProgram& program = price.program;
+  Rows rows = {{"layer", "kind", "words", "cycles"}};
+  for (const fpga::ArrayStep& step : program.steps)
+    rows.push_back(
+        {step.name, kind_of(step),
+         step.has_words() ? std::to_string(step.window.words) : "",
+         std::to_string(step.cycles + program.cycles_between_steps())});
+  print_table(rows);
+  print_line(fmt::format(
+      "\n{}: a picture every {} cycles on {} PEs x {} lanes: {:.0f} pictures/s "
+      "at {} MHz ({})",
+      program.name, price.interval(), program.settings.pes,
+      program.settings.lanes, price.rate(), price.clock_mhz,
+      price.part.clock_source));
+  print_uses(price.part, price.uses);
+  print_line(fmt::format(
+      "resources: closed forms fitted to {} of {}; an array's energy has no "
+      "model",
+      constants.resources.tool, constants.resources.date));
+  for (const std::string& line : program.warnings) print_line("note: " + line);
+}
+
 void print_price_json(const fpga::Price& price,
                       const fpga::Constants& constants) {
-  Json json;
-  for (const fpga::Report& report : fpga::make_reports(price, constants))
-    if (report.name != "instances")
-      json[report.name] = Json::parse(report.text);
-  json["warnings"] = fpga::warnings(price.plan);
-  print_json(json);
+  print_reports(fpga::make_reports(price, constants),
+                fpga::warnings(price.plan));
+}
+
+void print_price_json(const fpga::ArrayPrice& price,
+                      const fpga::Constants& constants) {
+  print_reports(fpga::make_reports(price, constants), price.program.warnings);
 }
 
 void print_styles(const fpga::Part& part, int pes, bool as_json) {

@@ -1,6 +1,7 @@
 #pragma once
 // What triad cost prints.
 
+#include "triad/fpga/cost/array_price.h"
 #include "triad/fpga/cost/break_even.h"
 #include "triad/fpga/cost/search.h"
 
@@ -8,6 +9,11 @@ namespace triad::tools {
 
 void print_price(const fpga::Price& price, const fpga::Constants& constants);
 void print_price_json(const fpga::Price& price,
+                      const fpga::Constants& constants);
+
+void print_price(const fpga::ArrayPrice& price,
+                 const fpga::Constants& constants);
+void print_price_json(const fpga::ArrayPrice& price,
                       const fpga::Constants& constants);
 
 // The styles that were measured, against dense ones.

@@ -7,12 +7,14 @@
 #include "tools/evaluation.h"
 #include "tools/model_file.h"
 #include "tools/output.h"
+#include "tools/style_options.h"
 #include "tools/version.h"
 #include "triad/base/error.h"
 #include "triad/base/random.h"
 #include "triad/data/picture_file.h"
 #include "triad/data/transform.h"
 #include "triad/fpga/array/design.h"
+#include "triad/fpga/cost/array_price.h"
 #include "triad/fpga/emit/package.h"
 #include "triad/fpga/fold.h"
 #include "triad/fpga/folding_file.h"
@@ -21,12 +23,16 @@
 namespace triad::tools {
 namespace {
 
+// Following pictures exactly takes a second a picture and million cycles: of
+// slower designs the price has the bound by their slowest stage alone.
+constexpr std::int64_t kMostTimedCycles = 1'000'000;
+
 struct Options {
-  std::string model, output, style = "dataflow", data, folding;
+  std::string model, output, data, folding;
   std::vector<std::string> pictures;
   PictureOptions how;
   std::int64_t limit = 2, interval = 0;
-  fpga::ArraySettings array;
+  StyleOptions style;
   double clock_mhz = 100;
 };
 
@@ -78,35 +84,60 @@ std::vector<fpga::Folding> choose_foldings(const Options& options,
                                   : fpga::default_interval(workload));
 }
 
-fpga::Design make_design(const Options& options, fpga::Workload workload) {
-  if (options.style == "array") {
+// A design and what it costs on the part that triad cost takes unasked.
+struct Priced {
+  fpga::Design design;
+  std::vector<fpga::Report> reports;
+};
+
+Priced make_design(const Options& options, fpga::Workload workload) {
+  const fpga::Constants constants = fpga::read_constants();
+  const fpga::Part part = fpga::read_part(fpga::kDefaultPart);
+  if (options.style.is_array()) {
     require(options.folding.empty() && options.interval == 0,
             "rtl: --folding and --interval are for --style dataflow; an array "
             "has --pes and --lanes");
-    return fpga::make_array_design(std::move(workload), options.array);
+    const fpga::ArrayPrice price = fpga::price_array(
+        workload, options.style.array, part, options.clock_mhz, constants);
+    return {fpga::make_array_design(std::move(workload), options.style.array),
+            fpga::make_reports(price, constants)};
   }
   const auto foldings = choose_foldings(options, workload);
-  return fpga::make_dataflow_design(
-      fpga::make_plan(std::move(workload), foldings));
+  fpga::Price price =
+      fpga::price(fpga::make_plan(std::move(workload), foldings), part,
+                  options.clock_mhz, constants);
+  if (price.cycles.interval <= kMostTimedCycles)
+    price.times = fpga::time_pictures(price.plan, fpga::kTimedPictures);
+  auto reports = fpga::make_reports(price, constants);
+  return {fpga::make_dataflow_design(std::move(price.plan)),
+          std::move(reports)};
+}
+
+fpga::Files package(const Options& options, const ModelFile& model,
+                    const Priced& priced, const fpga::Vectors& vectors) {
+  fpga::Files files = fpga::package_files(
+      priced.design, vectors,
+      {.clock_mhz = options.clock_mhz,
+       .model = model.file.filename().string(),
+       .version = fmt::format("triad {} ({})", kVersion, kCommit)});
+  for (const fpga::Report& report : priced.reports)
+    if (report.name == "layer_cycles" || report.name == "layer_resources" ||
+        report.name == "network")
+      files["report/" + report.name + ".json"] = report.text + "\n";
+  return files;
 }
 
 void rtl(const Options& options) {
   fpga::require_package_folder(options.output);
   const ModelFile model = read_model_file(options.model, "", options.how);
-  fpga::Workload workload = fpga::make_workload(model.graph);
-  const fpga::Design design = make_design(options, std::move(workload));
-  const Shape shape = model.graph.value(model.graph.input()).shape;
   const Chosen chosen = choose_pictures(options, model.graph);
+  const Priced priced = make_design(options, fpga::make_workload(model.graph));
+  const fpga::Design& design = priced.design;
+  const Shape shape = model.graph.value(model.graph.input()).shape;
   const fpga::Vectors vectors = fpga::make_vectors(
       model.graph,
       {{chosen.count, shape[0], shape[1], shape[2]}, chosen.bytes});
-  fpga::write_package(
-      options.output,
-      fpga::package_files(
-          design, vectors,
-          {.clock_mhz = options.clock_mhz,
-           .model = model.file.filename().string(),
-           .version = fmt::format("triad {} ({})", kVersion, kCommit)}));
+  fpga::write_package(options.output, package(options, model, priced, vectors));
   if (const auto ending = fpga::describe_ending(model.graph); !ending.empty())
     print_line(ending);
   for (const std::string& warning : design.warnings)
@@ -131,24 +162,7 @@ void add_rtl(CLI::App& command) {
                      "JPEG or PNG files for the bench; none: --data, or noise");
   command.add_option("-o,--output", options->output, "Folder to write")
       ->required();
-  command
-      .add_option("--style", options->style,
-                  "dataflow: hardware for each layer, all at once; array: one "
-                  "array of PEs for all layers in turn")
-      ->check(CLI::IsMember({"dataflow", "array"}));
-  command.add_option("--pes", options->array.pes, "PEs of an array")
-      ->check(CLI::Range(1, 1024));
-  command
-      .add_option("--lanes", options->array.lanes,
-                  "Channels that each PE of an array takes a cycle")
-      ->check(CLI::Range(2, 1024));
-  command
-      .add_option("--requantisers", options->array.requantisers,
-                  "Sums of an array that become bytes each cycle")
-      ->check(CLI::Range(1, 1024));
-  command.add_flag(
-      "--dsp", options->array.dsp,
-      "Multiply in DSP blocks where an array requantises and adds");
+  add_style_options(command, options->style);
   command.add_option("--data", options->data,
                      "Test pictures of a data set for the bench");
   command.add_option("--limit", options->limit, "Pictures of the bench")

@@ -2,65 +2,17 @@
 // the bits of adders, registers and multiplexers. Coefficients are fitted.
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <numeric>
 
 #include "triad/base/divide.h"
 #include "triad/base/error.h"
+#include "triad/fpga/cost/array_features.h"
 #include "triad/fpga/cost/resources.h"
 #include "triad/fpga/emit/bits.h"
 
 namespace triad::fpga {
 namespace {
-
-int levels_of(std::int64_t lanes) {
-  return int(std::bit_width(std::uint64_t(lanes - 1)));
-}
-
-class Numbers {
- public:
-  explicit Numbers(const Instance& instance) : instance_(instance) {}
-  double operator()(std::string_view name) const { return double(whole(name)); }
-  std::int64_t whole(std::string_view name) const {
-    for (const Parameter& parameter : instance_.parameters)
-      if (parameter.name == name)
-        if (const auto* value = std::get_if<std::int64_t>(&parameter.value))
-          return *value;
-    fail("fpga: module {} has no number {}", instance_.module, name);
-  }
-
- private:
-  const Instance& instance_;
-};
-
-// Of the adders of fpga/rtl/adder_tree.v.
-struct Tree {
-  double first = 0, others = 0;       // bits of adders: of two lanes, of sums
-  double alone = 0;                   // bits of a lane without a second one
-  double registers = 0, carries = 0;  // bits; chains of four
-};
-
-Tree tree_of(std::int64_t lanes, int bits, int levels) {
-  if (levels == 0) return {};
-  const std::int64_t low = (std::int64_t(1) << levels) / 2;
-  Tree tree = tree_of(std::min(lanes, low), bits, levels - 1);
-  if (lanes > low) {
-    const Tree high = tree_of(lanes - low, bits, levels - 1);
-    const double width = bits + levels - 1;
-    (levels == 1 ? tree.first : tree.others) += width;
-    tree.carries += std::ceil((width + 1) / 4);
-    tree.first += high.first;
-    tree.others += high.others;
-    tree.alone += high.alone;
-    tree.registers += high.registers;
-    tree.carries += high.carries;
-  } else if (levels == 1) {
-    tree.alone += bits;
-  }
-  tree.registers += bits + levels + 1;
-  return tree;
-}
 
 // One PE, read off fpga/rtl/ternary_pe.v: of two gated lanes an adder takes a
 // LUT for the one and another for both a bit, any other adder one LUT. Without
@@ -318,6 +270,7 @@ const Form kForms[] = {
        return {{"one", 1}, {"width", p("WIDTH")}};
      },
      no_memories},
+    {"array", array_features, array_memories},
     {"control",
      [](const Numbers&) -> Features {
        return {{"one", 1}};

@@ -25,6 +25,9 @@ struct Part {
   std::string mark;    // M measured, T a tool's text, S secondary, R recalled
 };
 
+// Where none is asked for.
+inline constexpr const char* kDefaultPart = "zynq_7020";
+
 // `name` of a file in fpga/parts, or a path ending in .toml. Throws Error
 // naming the file and the key that is missing, unknown or out of range, or the
 // parts that are known.

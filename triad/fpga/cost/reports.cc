@@ -3,6 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "triad/fpga/array/netlist.h"
+#include "triad/fpga/cost/array_price.h"
 #include "triad/fpga/cost/price.h"
 #include "triad/fpga/emit/dataflow.h"
 #include "triad/fpga/folding_file.h"
@@ -70,17 +72,17 @@ Json layer_cycles(const Price& price) {
   return rows;
 }
 
+Json named(const std::string& name, const Resources& resources) {
+  Json row = {{"name", name}, {"source", "closed form"}};
+  row.update(to_json(resources));
+  return row;
+}
+
 Json layer_resources(const Price& price) {
   Json rows = Json::array();
-  for (std::size_t i = 0; i < price.stages.size(); ++i) {
-    Json row = {{"name", price.cycles.stages[i].name},
-                {"source", "closed form"}};
-    row.update(to_json(price.stages[i]));
-    rows.push_back(row);
-  }
-  Json control = {{"name", "control"}, {"source", "closed form"}};
-  control.update(to_json(price.control));
-  rows.push_back(control);
+  for (std::size_t i = 0; i < price.stages.size(); ++i)
+    rows.push_back(named(price.cycles.stages[i].name, price.stages[i]));
+  rows.push_back(named("control", price.control));
   return rows;
 }
 
@@ -94,9 +96,9 @@ Json op_counts(const Price& price) {
   return rows;
 }
 
-Json uses(const Price& price) {
+Json to_json(const std::vector<Use>& uses) {
   Json json;
-  for (const Use& use : price.uses)
+  for (const Use& use : uses)
     json[use.resource] = {{"used", std::round(use.used)},
                           {"available", use.available},
                           {"share", use.share()}};
@@ -113,6 +115,11 @@ Json technology(const Technology& technology) {
                     {"source", constant.source},
                     {"mark", constant.mark}});
   return rows;
+}
+
+Json resource_model(const Constants& constants) {
+  return {{"tool", constants.resources.tool},
+          {"date", constants.resources.date}};
 }
 
 Json network(const Price& price, const Constants& constants) {
@@ -133,14 +140,43 @@ Json network(const Price& price, const Constants& constants) {
           {"work_cycles_systolic", cycles.systolic},
           {"share_of_ideal", cycles.share_of_ideal()},
           {"resources", to_json(price.total)},
-          {"uses", uses(price)},
+          {"uses", to_json(price.uses)},
           {"energy_per_picture", to_json(price.total_energy())},
           {"energy_without_skipping", to_json(price.total_dense_energy())},
           {"loading_weights_pj", price.loading_pj},
-          {"resource_model",
-           {{"tool", constants.resources.tool},
-            {"date", constants.resources.date}}},
+          {"resource_model", resource_model(constants)},
           {"technology", technology(constants.technology)}};
+}
+
+// Of the array.
+Json layer_cycles(const ArrayProgram& program) {
+  Json rows = Json::array();
+  for (const ArrayStep& step : program.steps) {
+    Json row = {{"name", step.name},
+                {"kind", kind_of(step)},
+                {"cycles", step.cycles + program.cycles_between_steps()}};
+    if (step.has_words()) row["words"] = step.window.words;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+Json network(const ArrayPrice& price, const Constants& constants) {
+  const ArraySettings& settings = price.program.settings;
+  return {{"network", price.program.name},
+          {"part", price.part.name},
+          {"part_source", price.part.source},
+          {"clock_mhz", price.clock_mhz},
+          {"pes", settings.pes},
+          {"lanes", settings.lanes},
+          {"requantisers", settings.requantisers},
+          {"values", settings.values},
+          {"dsp", settings.dsp},
+          {"interval_cycles_exact", price.interval()},
+          {"pictures_per_second", price.rate()},
+          {"resources", to_json(price.total)},
+          {"uses", to_json(price.uses)},
+          {"resource_model", resource_model(constants)}};
 }
 
 Json memories(const Instance& instance) {
@@ -181,11 +217,23 @@ std::string instance_report(const std::vector<Instance>& instances,
 
 std::vector<Report> make_reports(const Price& price,
                                  const Constants& constants) {
-  return {{"layer_cycles", layer_cycles(price).dump(1)},
-          {"layer_resources", layer_resources(price).dump(1)},
-          {"op_counts", op_counts(price).dump(1)},
+  return {
+      {"layer_cycles", layer_cycles(price).dump(1)},
+      {"layer_resources", layer_resources(price).dump(1)},
+      {"op_counts", op_counts(price).dump(1)},
+      {"network", network(price, constants).dump(1)},
+      {"instances", instance_report(make_dataflow(price.plan).instances,
+                                    constants.resources)}};
+}
+
+std::vector<Report> make_reports(const ArrayPrice& price,
+                                 const Constants& constants) {
+  const Json resources = {named("array", price.array),
+                          named("control", price.control)};
+  return {{"layer_cycles", layer_cycles(price.program).dump(1)},
+          {"layer_resources", resources.dump(1)},
           {"network", network(price, constants).dump(1)},
-          {"instances", instance_report(make_dataflow(price.plan).instances,
+          {"instances", instance_report(array_netlist(price.program).instances,
                                         constants.resources)}};
 }
 

@@ -10,12 +10,9 @@
 namespace triad::fpga {
 namespace {
 
-// Until the first pictures have filled all queues.
-constexpr int kTimedPictures = 6;
-
-std::string excess(const Price& price) {
+std::string excess(const std::vector<Use>& uses) {
   std::string text;
-  for (const Use& use : price.uses) {
+  for (const Use& use : uses) {
     if (use.share() <= 1) continue;
     const double used = std::ceil(use.used);
     text += fmt::format("{}{:.0f} {} needed, {} there: {:.0f} too many",
@@ -57,9 +54,9 @@ class Search {
 
 }  // namespace
 
-void require_fit(const Price& price) {
-  require(fits(price), "fpga: {}: {} (by the closed forms)", price.part.name,
-          excess(price));
+void require_fit(const Part& part, const std::vector<Use>& uses) {
+  require(tightest(uses).share() <= 1, "fpga: {}: {} (by the closed forms)",
+          part.name, excess(uses));
 }
 
 Price search_budget(const Workload& workload, const Part& part,
@@ -73,7 +70,7 @@ Price search_budget(const Workload& workload, const Part& part,
     return std::int64_t(std::ceil(std::exp(low + (high - low) * step / steps)));
   };
   Price best = search.at(interval(steps));
-  require_fit(best);
+  require_fit(part, best.uses);
   int fast = -1, slow = steps;  // the slow one fits
   while (slow - fast > 1) {
     const int middle = fast + (slow - fast) / 2;
@@ -110,7 +107,7 @@ Price search_rate(const Workload& workload, const Part& part, double clock_mhz,
           "the fastest folding ({} cycles each, {} at its widest), got {}",
           workload.name, std::floor(result.rate()), clock_mhz,
           result.interval(), least.stage, pictures_per_second);
-  require_fit(result);
+  require_fit(part, result.uses);
   return result;
 }
 

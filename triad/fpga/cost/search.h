@@ -19,9 +19,9 @@ Price search_budget(const Workload& workload, const Part& part,
 Price search_rate(const Workload& workload, const Part& part, double clock_mhz,
                   double pictures_per_second, const Constants& constants);
 
-// Throws Error unless the design fits: "Zynq-7020: 61000 LUTs needed, 53200
-// there: 7800 too many".
-void require_fit(const Price& price);
+// Throws Error unless the part holds that much: "Zynq-7020: 61000 LUTs needed,
+// 53200 there: 7800 too many".
+void require_fit(const Part& part, const std::vector<Use>& uses);
 
 // Where shapes do not divide: lanes idle in the last block of channels, PEs in
 // the last tile. One line each.

@@ -16,6 +16,9 @@ struct PictureCycles {
   bool operator==(const PictureCycles&) const = default;
 };
 
+// Pictures until all queues are as full as they will be.
+inline constexpr int kTimedPictures = 6;
+
 // Pictures back to back, the output always taken. Throws Error if the pipeline
 // comes to a stand.
 std::vector<PictureCycles> time_pictures(const Plan& plan, int pictures);

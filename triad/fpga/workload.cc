@@ -124,6 +124,10 @@ class Maker {
       producer_[output] = producer_[std::size_t(node.inputs[0])];
       return;
     }
+    if (is_one_of<graph::Concat>(node.op)) {
+      producer_[output] = add_concat(node);
+      return;
+    }
     Stage stage{node.name, {}, {}, make_stream(graph_.value(node.output))};
     for (const ValueId id : node.inputs)
       stage.inputs.push_back(producer_[std::size_t(id)]);
@@ -136,8 +140,65 @@ class Maker {
     }
     stage.work = std::visit(
         [&](const auto& op) { return make(node, op, stage); }, node.op);
-    producer_[output] = int(result_.stages.size());
+    producer_[output] = push(std::move(stage));
+  }
+
+  int push(Stage stage) {
     result_.stages.push_back(std::move(stage));
+    return int(result_.stages.size()) - 1;
+  }
+
+  // The stage that gives the output.
+  int add_concat(const Node& node) {
+    const graph::Value& value = graph_.value(node.output);
+    std::vector<int> parts;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const int from = producer_[std::size_t(node.inputs[i])];
+      if (value.shape.size() == 1 && stream(from).pixels() > 1)
+        refuse(node, "it joins flattened pictures, the target joins channels");
+      parts.push_back(requantised(node, i, from, *value.quantization));
+    }
+    int joined = parts[0];
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      Stream output = stream(joined);
+      output.channels += stream(parts[i]).channels;
+      const bool is_last = i + 1 == parts.size();
+      joined = push({is_last ? node.name : fmt::format("{}:{}", node.name, i),
+                     Concat{},
+                     {joined, parts[i]},
+                     output});
+    }
+    return joined;
+  }
+
+  const Stream& stream(int stage) const {
+    return result_.stages[std::size_t(stage)].output;
+  }
+
+  // Input i of a Concat as stage `from` gives it, if that changes no value, or
+  // through a stage.
+  int requantised(const Node& node, std::size_t i, int from,
+                  const encoding::Quantization& to) {
+    graph::Requantization one = integers(node);
+    one.multiplier = {one.multiplier[i]};
+    Stage stage{
+        fmt::format("{}:input{}", node.name, i), {}, {from}, stream(from)};
+    if (keeps_values(stage.output.quantization, to, one)) return from;
+    stage.output.quantization = to;
+    stage.work = Add{std::move(one), to.lowest()};
+    return push(std::move(stage));
+  }
+
+  static bool keeps_values(const encoding::Quantization& from,
+                           const encoding::Quantization& to,
+                           const graph::Requantization& integers) {
+    if (from.is_signed != to.is_signed) return false;
+    for (std::int32_t q = from.lowest(); q <= from.highest(); ++q) {
+      const std::int32_t term = encoding::rounding_high_multiply(
+          encoding::align(q, from), integers.multiplier[0]);
+      if (encoding::combine(term, integers.shift, to) != q) return false;
+    }
+    return true;
   }
 
   void check_values(const Node& node) const {
@@ -375,7 +436,7 @@ graph::Support supports(const Node& node) {
                           node.inputs.size()));
   if (is_one_of<graph::Input, graph::MaxPool, graph::AveragePool,
                 graph::GlobalAveragePool, graph::Add, graph::Flatten,
-                graph::Dropout, graph::Softmax>(node.op) ||
+                graph::Dropout, graph::Softmax, graph::Concat>(node.op) ||
       graph::is_element_function(node.op))
     return {};
   return no("the target has no stage for it");

@@ -51,6 +51,7 @@ class RandomNetwork {
         kU8);
     x = add("add", graph::Add{}, {x, y}, kU8);
     x = add("relu", Relu{}, {x}, kU8);
+    if (seed_ % 3 != 1) x = add("cat", graph::Concat{}, {x, y, x}, kS8);
     x = add("sigmoid", Sigmoid{}, {x}, kU8);
     const Range every_second{seed_ % 2, Range::kEnd, 2};
     x = add("slice", Slice{{}, every_second, {0, Range::kEnd, 2}}, {x}, kU8);

@@ -137,6 +137,59 @@ TEST(Workload, AveragePoolsHaveACommonMultipleWhereTheyDivideDifferently) {
             36);
 }
 
+void expect_refusal(const Graph& graph, const char* text) {
+  try {
+    make_workload(graph);
+    FAIL() << "expected: " << text;
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr(text));
+  }
+}
+
+// 2 + 3 + 2 channels of one picture, of which the second convolution has the
+// quantization of the whole.
+Graph concatenation() {
+  Builder net("concat", {2, 4, 4});
+  const auto a = net.conv("a", net.input(), {.outputs = 2}, false);
+  const auto b = net.conv("b", net.input(), {.outputs = 3}, false);
+  auto x = net.add("cat", graph::Concat{}, {a, b, net.input()});
+  x = net.add("flatten", graph::Flatten{}, {x});
+  Graph graph = net.finish({net.linear("fc", x, 2)});
+  for (graph::Value& value : graph.values) value.quantization = kU8;
+  graph.values[std::size_t(a)].quantization = kS8;
+  graph.values.back().quantization.reset();
+  Random random(1);
+  make_integers(graph, random, {});
+  // 2^15 in 1.15 is one; a term has 7 bits of fraction.
+  graph.find("cat")->requantization = {
+      {.shift = 6, .multiplier = {-3000, 16384, 16384}}};
+  return graph;
+}
+
+TEST(Workload, AConcatJoinsStreamsTwoByTwo) {
+  const Workload workload = make_workload(concatenation());
+  std::vector<std::string> names;
+  for (const Stage& stage : workload.stages) names.push_back(stage.name);
+  EXPECT_THAT(names, testing::ElementsAre("input", "a", "b", "cat:input0",
+                                          "cat:1", "cat", "fc"));
+  EXPECT_EQ(workload.stages[4].inputs, (std::vector<int>{3, 2}));
+  EXPECT_EQ(workload.stages[4].output.channels, 5);
+  EXPECT_EQ(workload.stages[5].inputs, (std::vector<int>{4, 0}));
+  EXPECT_EQ(workload.stages[5].output.channels, 7);
+}
+
+TEST(Workload, RefusesToJoinFlattenedPictures) {
+  Builder net("concat", {2, 4, 4});
+  auto x = net.add("flatten", graph::Flatten{}, {net.input()});
+  x = net.add("cat", graph::Concat{}, {x, x});
+  Graph graph = net.finish({net.linear("fc", x, 2)});
+  for (graph::Value& value : graph.values) value.quantization = kU8;
+  graph.values.back().quantization.reset();
+  Random random(1);
+  make_integers(graph, random, {});
+  expect_refusal(graph, "concat 'cat': it joins flattened pictures");
+}
+
 // Logits [3] of two pixels, then what `add_tail` makes of them.
 template <typename AddTail>
 Graph classifier(AddTail add_tail) {
@@ -175,15 +228,6 @@ TEST(Workload, WhatElseReadsASoftmaxIsLeftOutToo) {
   });
   EXPECT_EQ(end_at_logits(graph).nodes.size(), 3u);
   EXPECT_EQ(make_workload(graph).stages.size(), 2u);
-}
-
-void expect_refusal(const Graph& graph, const char* text) {
-  try {
-    make_workload(graph);
-    FAIL() << "expected: " << text;
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr(text));
-  }
 }
 
 TEST(Workload, NamesTheLayerItCannotRunAndTheReason) {

@@ -144,6 +144,32 @@ TEST_F(RtlExecutor, RunsAveragesOverDifferentNumbersOfPixels) {
   expect_agreement(graph, random_pictures(random, 3 * 270), 2000);
 }
 
+// As in DenseNet and Inception: channels that no power of two divides, inputs
+// of other quantizations, a window before one of the inputs.
+TEST_F(RtlExecutor, RunsConcatenations) {
+  Random random(11);
+  Builder net("concat", {3, 7, 6});
+  const auto conv = [&](const char* name, graph::ValueId from, int outputs,
+                        int kernel) {
+    const std::int64_t around = kernel / 2;
+    return net.conv(name, from,
+                    {.outputs = outputs,
+                     .kernel = {kernel, kernel},
+                     .padding = {around, around, around, around}},
+                    true);
+  };
+  const auto a = conv("a", net.input(), 8, 1);
+  const auto b = conv("b", net.input(), 12, 3);
+  const auto c = conv("c", b, 5, 3);
+  auto x = net.add("cat1", graph::Concat{}, {a, b, c});
+  x = net.add("cat2", graph::Concat{}, {conv("d", x, 4, 3), x});
+  x = net.add("flatten", graph::Flatten{}, {x});
+  x = net.linear("fc", x, 5);
+  const Graph graph =
+      finish(net.finish({x}), random, {.density = 0.6}, {kU8, kS8, kU8Centred});
+  expect_agreement(graph, random_pictures(random, 3 * 126), 4000);
+}
+
 // Two blocks of a ResNet for CIFAR, the second with a shortcut of option A.
 Graph residual_network(Random& random, const WeightKind& kind) {
   Builder net("residual", {2, 8, 8});

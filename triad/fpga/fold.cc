@@ -6,6 +6,7 @@
 
 #include "triad/base/divide.h"
 #include "triad/base/error.h"
+#include "triad/fpga/plan.h"
 
 namespace triad::fpga {
 namespace {
@@ -27,10 +28,18 @@ std::vector<int> lane_choices(std::int64_t channels) {
   return choices;
 }
 
+// Those that the stage can have.
+std::vector<int> lane_choices(const Workload& workload, const Stage& stage) {
+  auto choices = lane_choices(workload.input(stage).channels);
+  std::erase_if(choices,
+                [&](int lanes) { return !fits_lanes(workload, stage, lanes); });
+  return choices;
+}
+
 // The most that a search tries.
 Folding widest(const Workload& workload, const Stage& stage) {
   if (stage.inputs.empty()) return {.lanes = int(stage.output.channels)};
-  Folding folding{.lanes = lane_choices(workload.input(stage).channels).back()};
+  Folding folding{.lanes = lane_choices(workload, stage).back()};
   const auto* layer = std::get_if<Convolution>(&stage.work);
   if (!layer) return folding;
   while (folding.pes < kWidestTile && 2 * folding.pes <= layer->filters)
@@ -80,7 +89,7 @@ class Search {
       return choose(i, *layer);
     // What multiplies is narrow; the others are as their readers have it, which
     // saves a lanes_stage.
-    const auto choices = lane_choices(workload_.input(stage).channels);
+    const auto choices = lane_choices(workload_, stage);
     const auto wished =
         int(std::min<std::int64_t>(reader_lanes(i), choices.back()));
     const bool multiplies = std::holds_alternative<Add>(stage.work) ||

@@ -82,8 +82,11 @@ int sum_bits(const Stage& stage, const Stream& input) {
 // it keeps and takes none. A convolution has places for two or three positions
 // alone: one that cannot get rid of its results in time starts the next one
 // late. Rows that are dropped are quick, so a row is all that piles up.
+// Of a Concat a pixel piles up while one of the other stream goes by.
 std::int64_t paused_words(const Stage& stage, const Stream& input,
                           const StagePlan& plan) {
+  if (std::holds_alternative<Concat>(stage.work))
+    return 2 * divide_up(input.channels, plan.folding.lanes);
   const auto* work = std::get_if<Subsample>(&stage.work);
   if (!work) return 0;
   const std::int64_t cycles = (work->channels_before + work->channels_after) /
@@ -109,10 +112,23 @@ void check(const Workload& workload, const std::vector<Folding>& foldings) {
     require(foldings[i].lanes >= 1 && foldings[i].lanes <= channels,
             "fpga: {}: expected 1 to {} lanes, its input channels, got {}",
             stage.name, channels, foldings[i].lanes);
+    require(fits_lanes(workload, stage, foldings[i].lanes),
+            "fpga: {}: expected lanes that divide the {} channels of its first "
+            "input, at most the {} of its second, got {}",
+            stage.name, channels,
+            workload.input(stage, stage.inputs.size() - 1).channels,
+            foldings[i].lanes);
   }
 }
 
 }  // namespace
+
+bool fits_lanes(const Workload& workload, const Stage& stage, int lanes) {
+  for (std::size_t j = 0; j < stage.inputs.size(); ++j)
+    if (lanes > workload.input(stage, j).channels) return false;
+  return !std::holds_alternative<Concat>(stage.work) ||
+         workload.input(stage).channels % lanes == 0;
+}
 
 std::int64_t pad_lanes(const Subsample& work, const Stream& input,
                        int out_lanes) {
@@ -138,11 +154,14 @@ Plan make_plan(Workload workload, const std::vector<Folding>& foldings) {
     result.sum_bits = sum_bits(stage, input);
     if (const auto* layer = std::get_if<Convolution>(&stage.work))
       result.schedule = schedule(*layer, input, foldings[i], stage.name);
-    const std::int64_t paused = paused_words(stage, input, result);
-    for (std::size_t j = 0; j < stage.inputs.size(); ++j)
-      result.queues.push_back(std::int64_t(std::bit_ceil(std::uint64_t(
-          std::max(paused, queue_words(sizes[i][j], workload.input(stage, j),
-                                       foldings[i].lanes))))));
+    for (std::size_t j = 0; j < stage.inputs.size(); ++j) {
+      const Stream& from = workload.input(stage, j);
+      const std::int64_t words =
+          std::max(paused_words(stage, from, result),
+                   queue_words(sizes[i][j], from, foldings[i].lanes));
+      result.queues.push_back(
+          std::int64_t(std::bit_ceil(std::uint64_t(words))));
+    }
     plan.stages.push_back(std::move(result));
   }
   plan.workload = std::move(workload);

@@ -36,9 +36,14 @@ struct Plan {
 //              overflows
 //   queues     2 words, or what queue_sizes.h asks for and one row more, for
 //              the time a pixel takes on the longer path, or what comes in
-//              a row while subsampling adds channels; powers of two
+//              a row while subsampling adds channels, or while the other
+//              stream of a Concat has its turn; powers of two
 // Throws Error naming the stage whose folding does not fit.
 Plan make_plan(Workload workload, const std::vector<Folding>& foldings);
+
+// Whether `stage`, no input table, can have so many lanes: at most the channels
+// of its inputs, and of a Concat a divisor of the first one's.
+bool fits_lanes(const Workload& workload, const Stage& stage, int lanes);
 
 // Lanes in which subsample_stage adds channels: what divides their counts, the
 // input's channels and the lanes of the output.

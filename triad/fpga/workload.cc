@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "triad/base/error.h"
+#include "triad/fpga/full_codes.h"
 #include "triad/fpga/logits.h"
 #include "triad/graph/element_function.h"
 #include "triad/graph/integer_rules.h"
@@ -51,43 +52,6 @@ bool is_invisible(const graph::Op& op) {
   return is_one_of<graph::Flatten, graph::Dropout>(op);
 }
 
-// [K][C][R][S] of a grouped convolution's [K][C / groups][R][S]: dead weights
-// for the channels of other groups.
-std::vector<std::int8_t> ungroup(std::span<const std::int8_t> codes,
-                                 const graph::Conv2d& op) {
-  const std::size_t block =
-      codes.size() / std::size_t(op.outputs);  // of a filter
-  const auto groups = std::size_t(op.groups);
-  std::vector<std::int8_t> full(codes.size() * groups);
-  for (std::size_t k = 0; k < std::size_t(op.outputs); ++k) {
-    const std::size_t group = k / (std::size_t(op.outputs) / groups);
-    std::copy_n(codes.begin() + std::ptrdiff_t(k * block), block,
-                full.begin() + std::ptrdiff_t((k * groups + group) * block));
-  }
-  return full;
-}
-
-// Taps of a kernel with `dilation - 1` dead ones between two.
-graph::Pair spread(const graph::Pair& kernel, const graph::Pair& dilation) {
-  return {(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1};
-}
-
-// [K][C][R'][S'] of a dilated convolution's [K][C][R][S].
-std::vector<std::int8_t> spread(const std::vector<std::int8_t>& codes,
-                                const graph::Conv2d& op) {
-  const auto [rows, columns] = op.kernel;
-  const auto [height, width] = spread(op.kernel, op.dilation);
-  const auto planes = std::int64_t(codes.size()) / (rows * columns);
-  std::vector<std::int8_t> result(std::size_t(planes * height * width));
-  auto code = codes.begin();
-  for (std::int64_t plane = 0; plane < planes; ++plane)
-    for (std::int64_t r = 0; r < rows; ++r)
-      for (std::int64_t s = 0; s < columns; ++s)
-        result[std::size_t((plane * height + r * op.dilation[0]) * width +
-                           s * op.dilation[1])] = *code++;
-  return result;
-}
-
 // Weights in full 8 bits, as a rule the first and last layer's, are multiplied
 // by: as sums of ternary terms they would take 7 words for one. All narrower
 // ones are added.
@@ -127,6 +91,10 @@ class Maker {
       producer_[output] = producer_[std::size_t(node.inputs[0])];
       return;
     }
+    if (is_one_of<graph::Concat>(node.op)) {
+      producer_[output] = add_concat(node);
+      return;
+    }
     Stage stage{node.name, {}, {}, make_stream(graph_.value(node.output))};
     for (const ValueId id : node.inputs)
       stage.inputs.push_back(producer_[std::size_t(id)]);
@@ -139,8 +107,65 @@ class Maker {
     }
     stage.work = std::visit(
         [&](const auto& op) { return make(node, op, stage); }, node.op);
-    producer_[output] = int(result_.stages.size());
+    producer_[output] = push(std::move(stage));
+  }
+
+  int push(Stage stage) {
     result_.stages.push_back(std::move(stage));
+    return int(result_.stages.size()) - 1;
+  }
+
+  // The stage that gives the output.
+  int add_concat(const Node& node) {
+    const graph::Value& value = graph_.value(node.output);
+    std::vector<int> parts;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const int from = producer_[std::size_t(node.inputs[i])];
+      if (value.shape.size() == 1 && stream(from).pixels() > 1)
+        refuse(node, "it joins flattened pictures, the target joins channels");
+      parts.push_back(requantised(node, i, from, *value.quantization));
+    }
+    int joined = parts[0];
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      Stream output = stream(joined);
+      output.channels += stream(parts[i]).channels;
+      const bool is_last = i + 1 == parts.size();
+      joined = push({is_last ? node.name : fmt::format("{}:{}", node.name, i),
+                     Concat{},
+                     {joined, parts[i]},
+                     output});
+    }
+    return joined;
+  }
+
+  const Stream& stream(int stage) const {
+    return result_.stages[std::size_t(stage)].output;
+  }
+
+  // Input i of a Concat as stage `from` gives it, if that changes no value, or
+  // through a stage.
+  int requantised(const Node& node, std::size_t i, int from,
+                  const encoding::Quantization& to) {
+    graph::Requantization one = integers(node);
+    one.multiplier = {one.multiplier[i]};
+    Stage stage{
+        fmt::format("{}:input{}", node.name, i), {}, {from}, stream(from)};
+    if (keeps_values(stage.output.quantization, to, one)) return from;
+    stage.output.quantization = to;
+    stage.work = Add{std::move(one), to.lowest()};
+    return push(std::move(stage));
+  }
+
+  static bool keeps_values(const encoding::Quantization& from,
+                           const encoding::Quantization& to,
+                           const graph::Requantization& integers) {
+    if (from.is_signed != to.is_signed) return false;
+    for (std::int32_t q = from.lowest(); q <= from.highest(); ++q) {
+      const std::int32_t term = encoding::rounding_high_multiply(
+          encoding::align(q, from), integers.multiplier[0]);
+      if (encoding::combine(term, integers.shift, to) != q) return false;
+    }
+    return true;
   }
 
   void check_values(const Node& node) const {
@@ -199,9 +224,8 @@ class Maker {
 
   Work make(const Node& node, const graph::Conv2d& op,
             const Stage& stage) const {
-    Convolution layer = convolution(node, spread(ungroup(codes(node), op), op));
-    layer.window = {spread(op.kernel, op.dilation), op.stride, op.padding[0],
-                    op.padding[1]};
+    Convolution layer = convolution(node, full_codes(codes(node), op));
+    layer.window = {full_kernel(op), op.stride, op.padding[0], op.padding[1]};
     if (layer.logits && stage.output.pixels() != 1)
       refuse(node, "its logits are {} pixels, one leaves the target",
              stage.output.pixels());
@@ -317,31 +341,6 @@ class Maker {
   Workload result_;
 };
 
-graph::Support no(std::string because) { return {false, std::move(because)}; }
-
-graph::Support supports_weights(const Node& node) {
-  if (node.requantization.empty())
-    return no("it is not lowered to integers; run triad compress");
-  return {};
-}
-
-graph::Support supports_slice(const graph::Slice& op) {
-  if (op.channels != graph::Range{})
-    return no("the target takes rows and columns of a picture, no channels");
-  if (op.rows.stop != graph::Range::kEnd ||
-      op.columns.stop != graph::Range::kEnd)
-    return no("the target takes rows and columns to the end of a picture");
-  return {};
-}
-
-graph::Support supports_pad(const graph::Pad& op) {
-  if (op.padding != graph::Padding{0, 0, 0, 0})
-    return no(
-        "the target pads pictures only inside convolutions and pools; only "
-        "channels may be padded on their own");
-  return {};
-}
-
 }  // namespace
 
 const Window* window_of(const Work& work) {
@@ -362,26 +361,6 @@ graph::Pair inside(const Window& window, const Stream& input, std::int64_t y,
       pixels(y * window.stride[0] - window.top, window.kernel[0], input.height),
       pixels(x * window.stride[1] - window.left, window.kernel[1],
              input.width)};
-}
-
-graph::Support supports(const Node& node) {
-  if (is_one_of<graph::Conv2d, graph::Linear>(node.op))
-    return supports_weights(node);
-  if (const auto* slice = std::get_if<graph::Slice>(&node.op))
-    return supports_slice(*slice);
-  if (const auto* pad = std::get_if<graph::Pad>(&node.op))
-    return supports_pad(*pad);
-  if (is_one_of<graph::BatchNorm>(node.op))
-    return no("a batch norm must be folded before integers");
-  if (is_one_of<graph::Add>(node.op) && node.inputs.size() > 2)
-    return no(fmt::format("it adds {} values, the target adds two",
-                          node.inputs.size()));
-  if (is_one_of<graph::Input, graph::MaxPool, graph::AveragePool,
-                graph::GlobalAveragePool, graph::Add, graph::Flatten,
-                graph::Dropout, graph::Softmax>(node.op) ||
-      graph::is_element_function(node.op))
-    return {};
-  return no("the target has no stage for it");
 }
 
 Workload make_workload(const Graph& graph) {

@@ -6,8 +6,9 @@
 // What only moves disappears: a Flatten before a Linear makes it a convolution
 // whose kernel (and stride) is the whole picture, a Dropout nothing. A Linear
 // is a convolution of a [C, 1, 1] picture. Grouped convolutions are full ones
-// with dead weights, dilated ones have dead taps. What follows the logits is
-// left out (logits.h).
+// with dead weights, dilated ones have dead taps. A Concat becomes an Add of
+// one stream where an input has another quantization, then joins two by two.
+// What follows the logits is left out (logits.h).
 
 #include <array>
 #include <cstdint>
@@ -70,6 +71,10 @@ struct Add {
   std::int32_t lowest = 0;  // output's lowest, or its zero point after a Relu
 };
 
+// The pixels of two streams of one size and quantization with the channels of
+// the first before those of the second.
+struct Concat {};
+
 // Every stride-th row and column from first on, and channels of zeros around:
 // the shortcut of a ResNet for CIFAR (Slice, Pad).
 struct Subsample {
@@ -83,7 +88,7 @@ struct Table {
 };
 
 using Work = std::variant<InputTable, Convolution, MaxPool, AveragePool, Add,
-                          Subsample, Table>;
+                          Subsample, Table, Concat>;
 
 struct Stage {
   std::string name;  // the node's

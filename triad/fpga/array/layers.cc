@@ -72,6 +72,20 @@ class Layers {
                  window)};
   }
 
+  Result operator()(const Concat&) const {
+    Result layers;
+    std::int64_t before = 0;
+    for (std::size_t i = 0; i < stage_.inputs.size(); ++i) {
+      const std::int64_t channels = workload_.input(stage_, i).channels;
+      layers.push_back(make(
+          ones(Window{}, channels, stage_.output.channels, before), Window{}));
+      layers.back().input = i;
+      layers.back().first_filter = before;
+      layers.back().end_filter = before += channels;
+    }
+    return layers;
+  }
+
   Result operator()(const Table&) const {
     const std::int64_t channels = input().channels;
     ArrayLayer layer = make(ones(Window{}, channels, channels, 0), Window{});
@@ -169,12 +183,17 @@ class TileWords {
   std::vector<ArrayWord> words_;
 };
 
-void append_filters(const Tile& tile, const Convolution& layer,
+bool writes(const ArrayLayer& layer, std::int64_t filter) {
+  return filter >= layer.first_filter && filter < layer.end_filter;
+}
+
+void append_filters(const Tile& tile, const ArrayLayer& of,
                     std::vector<ArrayFilter>& to) {
+  const Convolution& layer = of.convolution;
   for (const std::int64_t filter : tile.filters) {
     ArrayFilter entry;
     entry.logits = layer.logits;
-    entry.filter = filter;
+    if (writes(of, filter)) entry.filter = filter;
     if (entry.filter >= 0) {
       const auto k = std::size_t(entry.filter);
       entry.bias = layer.requantization.bias[k];
@@ -195,7 +214,6 @@ std::vector<ArrayLayer> make_layers(const Workload& workload,
 LayerProgram program_layer(const ArrayLayer& layer, const Stream& input,
                            const ArraySettings& settings,
                            const std::string& name) {
-  const Convolution& convolution = layer.convolution;
   const UnitSchedule unit = schedule_tiles(layer, input, settings, name);
   LayerProgram result;
   TileWords words(layer, input, settings);
@@ -203,8 +221,14 @@ LayerProgram program_layer(const ArrayLayer& layer, const Stream& input,
   for (const Word& word : unit.words) {
     words.add(word);
     if (!word.last) continue;
-    std::ranges::move(words.finish(), std::back_inserter(result.words));
-    append_filters(*tile++, convolution, result.filters);
+    auto finished = words.finish();
+    const Tile& ended = *tile++;
+    if (std::ranges::none_of(ended.filters, [&](std::int64_t filter) {
+          return writes(layer, filter);
+        }))
+      continue;
+    std::ranges::move(finished, std::back_inserter(result.words));
+    append_filters(ended, layer, result.filters);
   }
   result.filters.back().last = true;
   return result;

@@ -15,7 +15,10 @@ namespace triad::fpga {
 // `sweeps`.
 struct ArrayLayer {
   Convolution convolution;
-  OutputPart part;  // of the stage's output that it writes
+  OutputPart part;        // of the stage's output that it writes
+  std::size_t input = 0;  // of the stage, that it reads
+  // Filters that it writes; others are dead and leave what is there.
+  std::int64_t first_filter = 0, end_filter = INT64_MAX;
   bool sweeps = false;
   bool has_table = false;     // behind the first requantiser alone
   Window window;              // the stage's
@@ -23,9 +26,9 @@ struct ArrayLayer {
 };
 
 // What makes the output of a stage, in this order: one layer, or several of an
-// average pool (pool_parts.h). None for stages that are no convolution: the
-// picture, max pools and adds. Throws Error for a pool whose windows count more
-// often than a code can say.
+// average pool (pool_parts.h), or one for each input of a Concat. None for
+// stages that are no convolution: the picture, max pools and adds. Throws Error
+// for a pool whose windows count more often than a code can say.
 std::vector<ArrayLayer> make_layers(const Workload& workload,
                                     const Stage& stage,
                                     const ArraySettings& settings);

@@ -183,7 +183,7 @@ class Maker {
 
   void finish(ArrayStep& step, const MaxPool& work, const Stage& stage) {
     step.kind = Kind::max_pool;
-    step.window = window(work.window, stage, true);
+    step.window = window(work.window, stage, 0, true);
     step.window.words = groups(stage.output);
     for (std::int64_t group = 0; group < step.window.words; ++group) {
       ArrayWord word;
@@ -197,7 +197,7 @@ class Maker {
   }
 
   void finish(ArrayStep& step, const ArrayLayer& layer, const Stage& stage) {
-    const Stream& input = workload_.input(stage);
+    const Stream& input = workload_.input(stage, layer.input);
     step.kind = Kind::convolution;
     step.logits = layer.convolution.logits;
     step.to = layer.to;
@@ -206,7 +206,7 @@ class Maker {
     if (const auto* table = std::get_if<Table>(&stage.work))
       step.table = add_table(*table, input.quantization);
     if (step.logits) result_.logits = layer.convolution.filters;
-    step.window = window(layer.window, stage, layer.sweeps);
+    step.window = window(layer.window, stage, layer.input, layer.sweeps);
     confine(step, layer.part, stage.output.width);
     step.first_filter =
         std::int64_t(result_.filters.size()) / result_.settings.requantisers;
@@ -234,12 +234,13 @@ class Maker {
   }
 
   // All but the number of words.
-  ArrayWindow window(const Window& of, const Stage& stage, bool sweeps) const {
-    const Stream& input = workload_.input(stage);
+  ArrayWindow window(const Window& of, const Stage& stage, std::size_t from,
+                     bool sweeps) const {
+    const Stream& input = workload_.input(stage, from);
     const std::int64_t pixel = groups(input);
     ArrayWindow result;
     result.corner =
-        address(stage, 0) - (of.top * input.width + of.left) * pixel;
+        address(stage, from) - (of.top * input.width + of.left) * pixel;
     result.column_step = of.stride[1] * pixel;
     result.row_step = of.stride[0] * input.width * pixel;
     result.first_row = -of.top;

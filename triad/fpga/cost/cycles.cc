@@ -54,7 +54,7 @@ StageCycles count_stage(const Plan& plan, std::size_t i) {
 std::string_view kind_of(const Work& work) {
   constexpr std::array kNames{"input",        "convolution", "max_pool",
                               "average_pool", "add",         "subsample",
-                              "table"};
+                              "table",        "concat"};
   return kNames[work.index()];
 }
 

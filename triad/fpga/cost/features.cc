@@ -195,6 +195,10 @@ Features add_features(const Numbers& p) {
       {"one", 1}, {"lanes", p("LANES")}, {"terms", p("LANES") * p("INPUTS")}};
 }
 
+Features concat_features(const Numbers& p) {
+  return {{"one", 1}, {"lanes", p("LANES")}};
+}
+
 Features subsample_features(const Numbers& p) {
   return {{"one", 1}, {"lanes", p("LANES")}, {"out_lanes", p("OUT_LANES")}};
 }
@@ -256,6 +260,7 @@ const Form kForms[] = {
     {"max_pool_stage", pool_features, ring_memories},
     {"average_pool_stage", average_features, average_memories},
     {"add_stage", add_features, no_memories},
+    {"concat_stage", concat_features, no_memories},
     {"subsample_stage", subsample_features, no_memories},
     {"lanes_stage", lanes_features, no_memories},
     {"fifo", fifo_features, fifo_memories},

@@ -90,6 +90,28 @@ class Counter {
   std::int64_t size_, value_ = 0;
 };
 
+class Concatenation : public Handshake {
+ public:
+  Concatenation(Link& a, Link& b, Link& out, std::int64_t a_beats,
+                std::int64_t b_beats)
+      : a_(a), b_(b), out_(out), first_b_(a_beats), beat_(a_beats + b_beats) {}
+  void say_valid() override { out_.valid = is_b() ? b_.valid : a_.valid; }
+  void say_ready() override {
+    a_.ready = out_.ready && !is_b();
+    b_.ready = out_.ready && is_b();
+  }
+  void clock() override {
+    if (out_.moves()) beat_.step();
+  }
+
+ private:
+  bool is_b() const { return beat_.value() >= first_b_; }
+
+  Link &a_, &b_, &out_;
+  std::int64_t first_b_;
+  Counter beat_;
+};
+
 class Split : public Handshake {
  public:
   Split(Link& in, Link& out, std::int64_t channels, int in_lanes, int out_lanes)
@@ -280,6 +302,11 @@ std::unique_ptr<Handshake> make_register(Link& in, Link& out) {
 }
 std::unique_ptr<Handshake> make_add(Link& a, Link* b, Link& out) {
   return std::make_unique<AddStage>(a, b, out);
+}
+std::unique_ptr<Handshake> make_concat(Link& a, Link& b, Link& out,
+                                       std::int64_t a_beats,
+                                       std::int64_t b_beats) {
+  return std::make_unique<Concatenation>(a, b, out, a_beats, b_beats);
 }
 std::unique_ptr<Handshake> make_split(Link& in, Link& out,
                                       std::int64_t channels, int in_lanes,

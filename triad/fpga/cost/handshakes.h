@@ -33,6 +33,10 @@ std::unique_ptr<Handshake> make_fork(Link& in, Link& a, Link& b);
 // A register between in and out: table_stage.
 std::unique_ptr<Handshake> make_register(Link& in, Link& out);
 std::unique_ptr<Handshake> make_add(Link& a, Link* b, Link& out);
+// Of beats of each pixel.
+std::unique_ptr<Handshake> make_concat(Link& a, Link& b, Link& out,
+                                       std::int64_t a_beats,
+                                       std::int64_t b_beats);
 
 // lanes_split, lanes_join, keep_pixels, pad_channels.
 std::unique_ptr<Handshake> make_split(Link& in, Link& out,

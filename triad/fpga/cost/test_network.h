@@ -38,7 +38,8 @@ inline graph::Requantization halves(std::size_t inputs) {
 }
 
 // Strides, padding, a residual block with a shortcut that subsamples and adds
-// channels, both pools, averages over different numbers of pixels, a Linear.
+// channels, both pools, averages over different numbers of pixels, a Concat of
+// two paths, a Linear.
 inline Workload every_stage() {
   Workload workload;
   workload.name = "every_stage";
@@ -57,9 +58,10 @@ inline Workload every_stage() {
       {"shortcut", Subsample{{0, 0}, {2, 2}, 4, 4}, {1}, stream(16, 8, 8)},
       {"add", Add{halves(2), 0}, {3, 4}, stream(16, 8, 8)},
       {"smooth", smooth, {5}, stream(16, 8, 8)},
-      {"largest", largest, {6}, stream(16, 4, 4)},
-      {"average", average, {7}, stream(16, 1, 1)},
-      {"linear", linear(10, 16), {8}, stream(10, 1, 1)}};
+      {"concat", Concat{}, {6, 5}, stream(32, 8, 8)},
+      {"largest", largest, {7}, stream(32, 4, 4)},
+      {"average", average, {8}, stream(32, 1, 1)},
+      {"linear", linear(10, 32), {9}, stream(10, 1, 1)}};
   workload.logit_scale.assign(10, 1);
   return workload;
 }
@@ -76,6 +78,7 @@ inline const Foldings kFoldings[] = {{{.lanes = 3},
                                       {.lanes = 8},
                                       {.lanes = 4},
                                       {.lanes = 4},
+                                      {.lanes = 4},
                                       {1, 1, 4, 1}},
                                      {{.lanes = 3},
                                       {2, 4, 1, 2},
@@ -84,6 +87,7 @@ inline const Foldings kFoldings[] = {{{.lanes = 3},
                                       {.lanes = 2},
                                       {.lanes = 16},
                                       {.lanes = 16},
+                                      {.lanes = 8},
                                       {.lanes = 3},
                                       {.lanes = 1},
                                       {1, 2, 6, 1}}};

@@ -155,6 +155,16 @@ class Pipeline {
     add(make_add(*in[0], in.size() > 1 ? in[1] : nullptr, out));
     return out;
   }
+  Link& make(std::size_t i, const Concat&, const Links& in) {
+    const Stage& stage = plan_.workload.stages[i];
+    const auto beats = [&](std::size_t input) {
+      return divide_up(plan_.workload.input(stage, input).channels,
+                       plan_.in_lanes(i));
+    };
+    Link& out = add_link();
+    add(make_concat(*in[0], *in[1], out, beats(0), beats(1)));
+    return out;
+  }
   Link& make(std::size_t i, const Convolution& layer, const Links& in) {
     Link& out = add_link();
     add(make_convolution(*in[0], out, ring(i, layer.window), layer,

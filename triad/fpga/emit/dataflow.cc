@@ -143,7 +143,8 @@ class Wiring {
 
   void connect_inputs(Instance& instance, const Work& work,
                       const std::vector<StreamWires>& inputs) {
-    if (!std::holds_alternative<Add>(work))
+    if (!std::holds_alternative<Add>(work) &&
+        !std::holds_alternative<Concat>(work))
       return connect(instance, ports("in", inputs[0]));
     connect(instance, ports("a", inputs[0]));
     if (inputs.size() == 2) return connect(instance, ports("b", inputs[1]));

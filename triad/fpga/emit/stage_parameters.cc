@@ -141,6 +141,12 @@ struct Parameters {
     return list;
   }
 
+  List operator()(const Concat&) const {
+    return {{"LANES", plan().folding.lanes},
+            {"A_CHANNELS", planned.input(0).channels},
+            {"B_CHANNELS", planned.input(1).channels}};
+  }
+
   List operator()(const Subsample& work) const {
     List list = picture(planned);
     append(list, {{"FIRST_Y", work.first[0]},
@@ -174,6 +180,7 @@ struct Names {
   const char* operator()(const Add&) const { return "add_stage"; }
   const char* operator()(const Subsample&) const { return "subsample_stage"; }
   const char* operator()(const Table&) const { return "table_stage"; }
+  const char* operator()(const Concat&) const { return "concat_stage"; }
 };
 
 }  // namespace

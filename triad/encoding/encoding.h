@@ -28,7 +28,8 @@ struct Dense {
 };
 
 // Sum over terms of scale * code, codes in {-1, 0, +1}; zero outside living
-// groups. One term here; residual expansion (He, Gong, Fan 2019) adds more.
+// groups. One term as a rule; residual expansion (He, Gong, Fan 2019) has more,
+// of which lowering makes Levels (quantise/merge_terms.h).
 struct TernaryTerm {
   Codes codes;                // [shape]
   std::vector<float> scales;  // [1] one per layer, or [K] one per filter;

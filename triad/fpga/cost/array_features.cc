@@ -24,6 +24,7 @@ Features array_features(const Numbers& p) {
   Features f;
   f["one"] = 1;
   f["tree_bits"] = p("PES") * tree.others;
+  f["sum_bits"] = p("PES") * p("SUM");
   f["lane_bits"] = lane_bits;
   f["lane_writes"] = (requantisers - 1) * lane_bits;
   f["add_bits"] = has_adds ? lane_bits : 0;

@@ -14,23 +14,20 @@
 namespace triad::fpga {
 namespace {
 
-// One PE, read off fpga/rtl/ternary_pe.v: of two gated lanes an adder takes a
-// LUT for the one and another for both a bit, any other adder one LUT. Without
-// the highest of the 9 bits of a value no gate is needed for it.
-struct Pe {
-  double luts = 0, registers = 0, carries = 0;
-};
-
-Pe pe_of(std::int64_t lanes, int weight_bits, int sum_bits, bool is_wide) {
-  const bool is_ternary = weight_bits == 2;
-  const Tree tree =
-      tree_of(lanes, is_ternary ? 9 : 9 + weight_bits, levels_of(lanes));
-  Pe pe;
-  pe.luts = tree.first + tree.others + sum_bits;
-  if (is_ternary) pe.luts += (tree.first + tree.alone) * (is_wide ? 9 : 8) / 9;
-  pe.registers = tree.registers + sum_bits;
-  pe.carries = tree.carries + std::ceil((sum_bits + 1.0) / 4);
-  return pe;
+// An array of ternary PEs, read off fpga/rtl/ternary_pe.v: of two gated lanes
+// an adder takes a LUT for the one and another for both a bit, any other adder
+// one LUT. Without the highest of the 9 bits of a value no gate is needed for
+// it.
+Resources ternary_pes(double pes, const Numbers& p, bool is_wide) {
+  const std::int64_t lanes = p.whole("LANES");
+  const double sum = p("SUM");
+  const Tree tree = tree_of(lanes, 9, levels_of(lanes));
+  const double gates = (tree.first + tree.alone) * (is_wide ? 9 : 8) / 9;
+  Resources result;
+  result.lut = pes * (gates + tree.first + tree.others + sum);
+  result.ff = pes * (tree.registers + sum);
+  result.carry4 = pes * (tree.carries + std::ceil((sum + 1) / 4));
+  return result;
 }
 
 struct Convolution {
@@ -68,16 +65,14 @@ Features convolution_features(const Numbers& p) {
   const double weight_bits = p("WEIGHT_BITS");
   const double pes = c.units * c.pes;
   const bool is_wide = p.whole("IN_SIGNED") != 0 || p.whole("IN_ZERO") != 0;
-  const Pe pe = pe_of(p.whole("LANES"), int(weight_bits), int(c.sum), is_wide);
   const double sources = c.units * c.requantisers;
   const double bytes = c.is_logits ? 0 : sources;
   const double taps = p("KERNEL_HEIGHT") + p("KERNEL_WIDTH");
   Features f;
   f["one"] = 1;
   f["units"] = c.units;
-  f["pe_luts"] = pes * pe.luts;
-  f["pe_registers"] = pes * (pe.registers + c.lanes * weight_bits);
-  f["pe_carries"] = pes * pe.carries;
+  f["code_bits"] = pes * c.lanes * weight_bits;
+  f["dense_sum_bits"] = c.is_ternary ? 0 : pes * c.sum;
   f["shift_bits"] = c.units * (c.pes - c.requantisers) * c.sum;
   f["beat_bits"] = c.units * c.lanes * (is_wide ? 9 : 8);
   f["requantisers"] = c.has_rows ? bytes : 0;
@@ -123,6 +118,14 @@ std::vector<MemoryShape> convolution_memories(const Numbers& p) {
         {c.beats, std::int64_t(c.out_lanes * c.bits()), Read::asynchronous});
   return memories;
 }
+
+Resources convolution_pes(const Numbers& p) {
+  if (p.whole("WEIGHT_BITS") != 2) return {};
+  const bool is_wide = p.whole("IN_SIGNED") != 0 || p.whole("IN_ZERO") != 0;
+  return ternary_pes(p("UNITS") * p("PES"), p, is_wide);
+}
+
+Resources array_pes(const Numbers& p) { return ternary_pes(p("PES"), p, true); }
 
 std::int64_t convolution_configuration(const Numbers& p) {
   const Convolution c(p);
@@ -178,16 +181,10 @@ Features average_features(const Numbers& p) {
   return f;
 }
 
-// The array of ternary PEs by itself.
+// What an array of ternary PEs by itself has beside the PEs.
 Features pes_features(const Numbers& p) {
-  const double pes = p("PES");
-  const Pe pe = pe_of(p.whole("LANES"), 2, int(p.whole("SUM")), true);
-  return {{"one", 1},
-          {"pes", pes},
-          {"levels", levels_of(p.whole("LANES"))},
-          {"pe_luts", pes * pe.luts},
-          {"pe_registers", pes * pe.registers},
-          {"pe_carries", pes * pe.carries}};
+  return {
+      {"one", 1}, {"pes", p("PES")}, {"levels", levels_of(p.whole("LANES"))}};
 }
 
 Features add_features(const Numbers& p) {
@@ -251,12 +248,13 @@ struct Form {
   Features (*features)(const Numbers&);
   std::vector<MemoryShape> (*memories)(const Numbers&);
   std::int64_t (*configuration)(const Numbers&) = nullptr;  // largest word
+  Resources (*pes)(const Numbers&) = nullptr;
 };
 
 const Form kForms[] = {
     {"convolution_stage", convolution_features, convolution_memories,
-     convolution_configuration},
-    {"lock_step_pes", pes_features, no_memories},
+     convolution_configuration, convolution_pes},
+    {"lock_step_pes", pes_features, no_memories, nullptr, array_pes},
     {"max_pool_stage", pool_features, ring_memories},
     {"average_pool_stage", average_features, average_memories},
     {"add_stage", add_features, no_memories},
@@ -302,6 +300,11 @@ std::int64_t configuration_bits_of(const Instance& instance) {
   const Form& form = form_of(instance);
   if (form.configuration == nullptr) return 0;
   return divide_up(form.configuration(Numbers(instance)), 32) * 32 + 8;
+}
+
+Resources pes_of(const Instance& instance) {
+  const Form& form = form_of(instance);
+  return form.pes == nullptr ? Resources{} : form.pes(Numbers(instance));
 }
 
 std::vector<MemoryShape> memories_of(const Instance& instance) {

@@ -209,6 +209,7 @@ std::string instance_report(const std::vector<Instance>& instances,
                     {"parameters", parameters},
                     {"features", features_of(instance)},
                     {"memories", memories(instance)},
+                    {"pes", to_json(pes_of(instance))},
                     {"configuration_bits", configuration_bits_of(instance)},
                     {"resources", to_json(resources_of(instance, model))}});
   }

@@ -99,10 +99,10 @@ ResourceModel read_resource_model() {
 
 Resources resources_of(const Instance& instance, const ResourceModel& model) {
   const Features features = features_of(instance);
-  Resources result;
-  result.lut = evaluate(model, instance.module, "lut", features);
-  result.ff = evaluate(model, instance.module, "ff", features);
-  result.carry4 = evaluate(model, instance.module, "carry4", features);
+  Resources result = pes_of(instance);
+  result.lut += evaluate(model, instance.module, "lut", features);
+  result.ff += evaluate(model, instance.module, "ff", features);
+  result.carry4 += evaluate(model, instance.module, "carry4", features);
   result.dsp = evaluate(model, instance.module, "dsp", features);
   for (const MemoryShape& memory : memories_of(instance)) {
     const MemoryCost cost = memory_cost(memory);

@@ -44,8 +44,12 @@ struct MemoryCost {
 };
 MemoryCost memory_cost(const MemoryShape& memory);
 
-// The terms of a module's closed forms, by name: bits of adders, registers and
-// so on. Throws Error for a module that has none.
+// LUTs, flip-flops and carry chains of the ternary PEs of a module, which are
+// read off their Verilog; nothing of it is fitted.
+Resources pes_of(const Instance& instance);
+
+// The terms of the rest of a module's closed forms, by name: bits of adders,
+// registers and so on. Throws Error for a module that has none.
 using Features = std::map<std::string, double>;
 Features features_of(const Instance& instance);
 

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "tests/program.h"
@@ -170,6 +171,48 @@ TEST_F(RtlCommand, TheFoldingItWritesCanBeGivenBack) {
   EXPECT_EQ(read_text(first + "/rtl/top.v"), read_text(second + "/rtl/top.v"));
 }
 
+TEST_F(RtlCommand, FoldsToThePartOrTheRateAsCostDoes) {
+  const std::string model = TRIAD_GOLDEN "/good/lowered.triad";
+  for (const std::vector<std::string>& how :
+       {std::vector<std::string>{"--part", "artix7_35t"},
+        std::vector<std::string>{"--rate", "2000"}}) {
+    std::vector<std::string> rtl = {"rtl",       model,     "-o",
+                                    file("out"), "--limit", "1"};
+    std::vector<std::string> cost = {"cost", model, "-o", file("cost")};
+    for (auto* arguments : {&rtl, &cost})
+      arguments->insert(arguments->end(), how.begin(), how.end());
+    const Answer made = run_triad(rtl), priced = run_triad(cost);
+    ASSERT_EQ(made.code, 0) << made.err;
+    ASSERT_EQ(priced.code, 0) << priced.err;
+    EXPECT_EQ(read_text(file("out/report/folding.json")),
+              read_text(file("cost/folding.json")))
+        << how[0];
+  }
+}
+
+TEST_F(RtlCommand, CostAppendsRecordsThatItsCommandMakesAgain) {
+  const std::string model = TRIAD_GOLDEN "/good/lowered.triad";
+  const std::string records = file("records.jsonl");
+  fs::create_directories(fs::path(records).parent_path());
+  for (const char* style : {"dataflow", "array"})
+    ASSERT_EQ(run_triad({"cost", model, "--style", style, "--records", records,
+                         "--record", std::string("fpga.") + style})
+                  .code,
+              0);
+  std::ifstream lines(records);
+  std::map<std::string, json> found;
+  for (std::string line; std::getline(lines, line);) {
+    const json record = json::parse(line);
+    found[record["name"]] = record;
+  }
+  EXPECT_EQ(found.size(), 12u);
+  const json priced = json::parse(run_triad({"cost", model, "--json"}).out);
+  EXPECT_EQ(found["fpga.dataflow.interval"]["value"],
+            priced["network"]["interval_cycles_exact"]);
+  EXPECT_EQ(found["fpga.dataflow.interval"]["command"], "triad cost " + model);
+  EXPECT_GT(found["fpga.array.lut"]["value"], 0);
+}
+
 TEST_F(RtlCommand, TheDesignItWritesCarriesItsPrice) {
   const std::string model = TRIAD_GOLDEN "/good/lowered.triad";
   for (const std::string style : {"dataflow", "array"}) {
@@ -264,7 +307,7 @@ TEST_F(RtlCommand, NamesWhatIsWrongWithAFolding) {
                "none.json");
   expect_error({"rtl", model, "-o", out, "--folding", file("folding.json"),
                 "--interval", "10"},
-               "either --folding or --interval");
+               "expected one of --folding, --rate and --interval");
 }
 
 TEST_F(RtlCommand, GivesTheLeastInterval) {

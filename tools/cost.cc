@@ -1,27 +1,30 @@
 // triad cost: what a model costs on a hardware target: cycles, resources and
 // energy, layer by layer, and from which sparsity on pruning pays there.
 
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "tools/commands.h"
+#include "tools/cost_records.h"
 #include "tools/cost_tables.h"
+#include "tools/folding_options.h"
 #include "tools/model_file.h"
 #include "tools/output.h"
 #include "tools/style_options.h"
 #include "triad/base/error.h"
 #include "triad/base/file.h"
 #include "triad/fpga/cost/search.h"
-#include "triad/fpga/fold.h"
 #include "triad/fpga/folding_file.h"
 
 namespace triad::tools {
 namespace {
 
 struct Options {
-  std::string model, target = "fpga", part = fpga::kDefaultPart, folding,
-                     output, technology = "asic_45nm";
-  double rate = 0, clock_mhz = 0;
-  std::int64_t interval = 0;
+  std::string model, target = "fpga", output, technology = "asic_45nm", records,
+                     record;
+  double clock_mhz = 0;
+  FoldingOptions folding;
   StyleOptions style;
   bool break_even = false, advise = false, json = false;
 };
@@ -29,15 +32,11 @@ struct Options {
 void check(const Options& options) {
   require(options.target == "fpga", "cost: expected target fpga, got {}",
           options.target);
-  require(int(!options.folding.empty()) + int(options.rate > 0) +
-                  int(options.interval > 0) <=
-              1,
-          "cost: expected one of --folding, --rate and --interval");
-  require(!options.style.is_array() ||
-              (options.folding.empty() && options.rate == 0 &&
-               options.interval == 0 && !options.advise),
-          "cost: --folding, --rate, --interval and --advise are for --style "
-          "dataflow; an array has --pes and --lanes");
+  check_folding_options("cost", options.folding, options.style.is_array());
+  require(!options.style.is_array() || !options.advise,
+          "cost: --advise is for --style dataflow: an array stays as it is");
+  require(options.records.empty() || !options.break_even,
+          "cost: --break-even makes no records: leave out --records");
   require(!options.break_even || options.output.empty(),
           "cost: --break-even writes no folder: leave out -o, or take --json");
 }
@@ -46,19 +45,28 @@ double clock_of(const Options& options, const fpga::Part& part) {
   return options.clock_mhz > 0 ? options.clock_mhz : part.clock_mhz;
 }
 
-fpga::Price find_price(const Options& options, const fpga::Workload& workload,
-                       const fpga::Part& part,
-                       const fpga::Constants& constants) {
-  const double clock = clock_of(options, part);
-  if (options.rate > 0)
-    return fpga::search_rate(workload, part, clock, options.rate, constants);
-  if (options.folding.empty() && options.interval == 0)
-    return fpga::search_budget(workload, part, clock, constants);
-  const auto foldings = options.interval > 0
-                            ? fpga::fold(workload, options.interval)
-                            : fpga::read_foldings(options.folding, workload);
-  return fpga::price(fpga::make_plan(workload, foldings), part, clock,
-                     constants);
+std::string to_command(const Options& options) {
+  std::string text =
+      "triad cost " + options.model + options.folding.to_command();
+  if (options.style.is_array())
+    text +=
+        fmt::format(" --style array --pes {} --lanes {} --requantisers {}{}",
+                    options.style.array.pes, options.style.array.lanes,
+                    options.style.array.requantisers,
+                    options.style.array.dsp ? " --dsp" : "");
+  if (options.clock_mhz > 0)
+    text += fmt::format(" --clock {}", options.clock_mhz);
+  return text;
+}
+
+template <typename Price>
+void record(const Options& options, const fpga::Workload& workload,
+            const Price& price) {
+  if (options.records.empty()) return;
+  const std::string name = options.record.empty()
+                               ? "fpga." + workload.name + ".cost"
+                               : options.record;
+  record_price(options.records, name, to_command(options), price);
 }
 
 void write_reports(const std::filesystem::path& folder,
@@ -83,6 +91,7 @@ void cost_array(const Options& options, const fpga::Workload& workload,
       workload, options.style.array, part, clock_of(options, part), constants);
   if (!options.output.empty())
     write_reports(options.output, fpga::make_reports(price, constants));
+  record(options, workload, price);
   options.json ? print_price_json(price, constants)
                : print_price(price, constants);
   flush_results();
@@ -91,13 +100,15 @@ void cost_array(const Options& options, const fpga::Workload& workload,
 
 void cost_dataflow(const Options& options, const fpga::Workload& workload,
                    const fpga::Part& part, const fpga::Constants& constants) {
-  fpga::Price price = find_price(options, workload, part, constants);
+  fpga::Price price = price_folding(options.folding, workload, part,
+                                    clock_of(options, part), constants);
   if (price.times.empty())
     price.times = fpga::time_pictures(price.plan, fpga::kTimedPictures);
   if (!options.output.empty()) {
     write_reports(options.output, fpga::make_reports(price, constants));
     write_foldings(options.output, price);
   }
+  record(options, workload, price);
   if (options.advise)
     print_advice(price, options.json);
   else if (options.json)
@@ -111,7 +122,7 @@ void cost_dataflow(const Options& options, const fpga::Workload& workload,
 
 void cost(const Options& options) {
   check(options);
-  const fpga::Part part = fpga::read_part(options.part);
+  const fpga::Part part = options.folding.read_part();
   if (options.model.empty()) {
     require(options.break_even, "cost: expected a model, or --break-even");
     return print_styles(part, options.style.array.pes, options.json);
@@ -134,21 +145,7 @@ void add_cost(CLI::App& command) {
                      "Run folder, .triad or .onnx file of an integer model");
   command.add_option("--target", options->target, "fpga")
       ->capture_default_str();
-  command
-      .add_option("--part", options->part,
-                  "Name of a file in fpga/parts, or a .toml file of your own")
-      ->capture_default_str();
-  command
-      .add_option("--rate", options->rate,
-                  "Pictures per second to reach with the least hardware")
-      ->check(CLI::Range(1e-3, 1e12));
-  command
-      .add_option("--interval", options->interval,
-                  "Cycles a picture to reach; an error below the table where "
-                  "the part is too small")
-      ->check(CLI::Range(std::int64_t(1), std::int64_t(1) << 40));
-  command.add_option("--folding", options->folding,
-                     "A folding file, as triad rtl reads it");
+  add_folding_options(command, options->folding);
   command
       .add_option("--clock", options->clock_mhz, "MHz; default: the part's own")
       ->check(CLI::Range(1e-3, 1e5));
@@ -165,6 +162,10 @@ void add_cost(CLI::App& command) {
                    "Groups in which to prune for this folding, as a recipe");
   command.add_option("-o,--output", options->output,
                      "Folder for the reports as JSON and the foldings");
+  command.add_option("--records", options->records,
+                     "Append the figures to this file of records");
+  command.add_option("--record", options->record,
+                     "Beginning of their names; default: fpga.NETWORK.cost");
   command.add_flag("--json", options->json, "Machine-readable output");
   command.callback([options] { cost(*options); });
 }

@@ -5,6 +5,7 @@
 
 #include "tools/commands.h"
 #include "tools/evaluation.h"
+#include "tools/folding_options.h"
 #include "tools/model_file.h"
 #include "tools/output.h"
 #include "tools/style_options.h"
@@ -15,9 +16,9 @@
 #include "triad/data/transform.h"
 #include "triad/fpga/array/design.h"
 #include "triad/fpga/cost/array_price.h"
+#include "triad/fpga/cost/search.h"
 #include "triad/fpga/emit/package.h"
 #include "triad/fpga/fold.h"
-#include "triad/fpga/folding_file.h"
 #include "triad/fpga/logits.h"
 
 namespace triad::tools {
@@ -28,10 +29,11 @@ namespace {
 constexpr std::int64_t kMostTimedCycles = 1'000'000;
 
 struct Options {
-  std::string model, output, data, folding;
+  std::string model, output, data;
   std::vector<std::string> pictures;
   PictureOptions how;
-  std::int64_t limit = 2, interval = 0;
+  std::int64_t limit = 2;
+  FoldingOptions folding;
   StyleOptions style;
   double clock_mhz = 100;
 };
@@ -73,18 +75,17 @@ Chosen choose_pictures(const Options& options, const graph::Graph& graph) {
   return {count, gather(*splits.test, 0, count, shape), options.data};
 }
 
-std::vector<fpga::Folding> choose_foldings(const Options& options,
-                                           const fpga::Workload& workload) {
-  require(options.folding.empty() || options.interval == 0,
-          "rtl: expected either --folding or --interval, got both");
-  if (!options.folding.empty())
-    return fpga::read_foldings(options.folding, workload);
-  return fpga::fold(workload, options.interval > 0
-                                  ? options.interval
-                                  : fpga::default_interval(workload));
+// As asked for, or for the default interval.
+fpga::Price choose_folding(const Options& options,
+                           const fpga::Workload& workload,
+                           const fpga::Part& part,
+                           const fpga::Constants& constants) {
+  FoldingOptions how = options.folding;
+  if (how.is_empty()) how.interval = fpga::default_interval(workload);
+  return price_folding(how, workload, part, options.clock_mhz, constants);
 }
 
-// A design and what it costs on the part that triad cost takes unasked.
+// A design and what it costs on its part.
 struct Priced {
   fpga::Design design;
   std::vector<fpga::Report> reports;
@@ -92,21 +93,18 @@ struct Priced {
 
 Priced make_design(const Options& options, fpga::Workload workload) {
   const fpga::Constants constants = fpga::read_constants();
-  const fpga::Part part = fpga::read_part(fpga::kDefaultPart);
+  const fpga::Part part = options.folding.read_part();
+  check_folding_options("rtl", options.folding, options.style.is_array());
   if (options.style.is_array()) {
-    require(options.folding.empty() && options.interval == 0,
-            "rtl: --folding and --interval are for --style dataflow; an array "
-            "has --pes and --lanes");
     const fpga::ArrayPrice price = fpga::price_array(
         workload, options.style.array, part, options.clock_mhz, constants);
+    if (!options.folding.part.empty()) fpga::require_fit(part, price.uses);
     return {fpga::make_array_design(std::move(workload), options.style.array),
             fpga::make_reports(price, constants)};
   }
-  const auto foldings = choose_foldings(options, workload);
-  fpga::Price price =
-      fpga::price(fpga::make_plan(std::move(workload), foldings), part,
-                  options.clock_mhz, constants);
-  if (price.cycles.interval <= kMostTimedCycles)
+  fpga::Price price = choose_folding(options, workload, part, constants);
+  if (!options.folding.part.empty()) fpga::require_fit(part, price.uses);
+  if (price.times.empty() && price.cycles.interval <= kMostTimedCycles)
     price.times = fpga::time_pictures(price.plan, fpga::kTimedPictures);
   auto reports = fpga::make_reports(price, constants);
   return {fpga::make_dataflow_design(std::move(price.plan)),
@@ -167,12 +165,7 @@ void add_rtl(CLI::App& command) {
                      "Test pictures of a data set for the bench");
   command.add_option("--limit", options->limit, "Pictures of the bench")
       ->check(CLI::Range(1, 10'000));
-  command.add_option("--folding", options->folding,
-                     "JSON file: units, pes, lanes, requantisers by layer");
-  command
-      .add_option("--interval", options->interval,
-                  "Cycles a picture may take; chooses the folding")
-      ->check(CLI::Range(std::int64_t(1), std::int64_t(1) << 40));
+  add_folding_options(command, options->folding);
   command
       .add_option("--clock-mhz", options->clock_mhz, "Clock of the constraints")
       ->check(CLI::Range(0.001, 10'000.0));

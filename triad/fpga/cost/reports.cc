@@ -218,13 +218,12 @@ std::string instance_report(const std::vector<Instance>& instances,
 
 std::vector<Report> make_reports(const Price& price,
                                  const Constants& constants) {
-  return {
-      {"layer_cycles", layer_cycles(price).dump(1)},
-      {"layer_resources", layer_resources(price).dump(1)},
-      {"op_counts", op_counts(price).dump(1)},
-      {"network", network(price, constants).dump(1)},
-      {"instances", instance_report(make_dataflow(price.plan).instances,
-                                    constants.resources)}};
+  return {{"layer_cycles", layer_cycles(price).dump(1)},
+          {"layer_resources", layer_resources(price).dump(1)},
+          {"op_counts", op_counts(price).dump(1)},
+          {"network", network(price, constants).dump(1)},
+          {"instances", instance_report(make_dataflow(price.plan).instances,
+                                        constants.resources)}};
 }
 
 std::vector<Report> make_reports(const ArrayPrice& price,

@@ -1,5 +1,6 @@
 // Puts BEFORE beats of ZERO before, and AFTER behind, the INSIDE beats of each
-// pixel. No latency, one beat a cycle.
+// pixel. No latency, one beat a cycle; those of ZERO wait for no input, so that
+// a pixel's go while the one before it in the picture is still dropped.
 module pad_channels #(
     parameter LANES = 4,
     parameter BEFORE = 1,
@@ -24,7 +25,7 @@ module pad_channels #(
   localparam [31:0] RAW = ZERO;
   reg [B-1:0] beat;
   wire is_inside = (BEFORE == 0 || beat >= FIRST[B-1:0]) && beat < BEHIND[B-1:0];
-  assign out_valid = in_valid || beat >= BEHIND[B-1:0];
+  assign out_valid = in_valid || !is_inside;
   assign in_ready = out_ready && is_inside;
   assign out_data = is_inside ? in_data : {LANES{RAW[7:0]}};
   always @(posedge clk)

@@ -215,18 +215,17 @@ class Pad : public Handshake {
         first_(beats.before),
         behind_(beats.before + beats.inside),
         beat_(beats.before + beats.inside + beats.after) {}
-  void say_valid() override {
-    out_.valid = in_.valid || beat_.value() >= behind_;
-  }
-  void say_ready() override {
-    in_.ready =
-        out_.ready && beat_.value() >= first_ && beat_.value() < behind_;
-  }
+  void say_valid() override { out_.valid = in_.valid || !is_inside(); }
+  void say_ready() override { in_.ready = out_.ready && is_inside(); }
   void clock() override {
     if (out_.moves()) beat_.step();
   }
 
  private:
+  bool is_inside() const {
+    return beat_.value() >= first_ && beat_.value() < behind_;
+  }
+
   Link &in_, &out_;
   std::int64_t first_, behind_;
   Counter beat_;

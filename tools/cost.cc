@@ -11,6 +11,7 @@
 #include "tools/folding_options.h"
 #include "tools/model_file.h"
 #include "tools/output.h"
+#include "tools/shell.h"
 #include "tools/style_options.h"
 #include "triad/base/error.h"
 #include "triad/base/file.h"
@@ -47,7 +48,7 @@ double clock_of(const Options& options, const fpga::Part& part) {
 
 std::string to_command(const Options& options) {
   std::string text =
-      "triad cost " + options.model + options.folding.to_command();
+      "triad cost " + shell_word(options.model) + options.folding.to_command();
   if (options.style.is_array())
     text +=
         fmt::format(" --style array --pes {} --lanes {} --requantisers {}{}",
@@ -91,11 +92,11 @@ void cost_array(const Options& options, const fpga::Workload& workload,
       workload, options.style.array, part, clock_of(options, part), constants);
   if (!options.output.empty())
     write_reports(options.output, fpga::make_reports(price, constants));
-  record(options, workload, price);
   options.json ? print_price_json(price, constants)
                : print_price(price, constants);
   flush_results();
   fpga::require_fit(part, price.uses);
+  record(options, workload, price);
 }
 
 void cost_dataflow(const Options& options, const fpga::Workload& workload,
@@ -108,7 +109,6 @@ void cost_dataflow(const Options& options, const fpga::Workload& workload,
     write_reports(options.output, fpga::make_reports(price, constants));
     write_foldings(options.output, price);
   }
-  record(options, workload, price);
   if (options.advise)
     print_advice(price, options.json);
   else if (options.json)
@@ -118,6 +118,7 @@ void cost_dataflow(const Options& options, const fpga::Workload& workload,
   // What was asked for is shown even where the part is too small.
   flush_results();
   fpga::require_fit(part, price.uses);
+  record(options, workload, price);
 }
 
 void cost(const Options& options) {
@@ -164,8 +165,10 @@ void add_cost(CLI::App& command) {
                      "Folder for the reports as JSON and the foldings");
   command.add_option("--records", options->records,
                      "Append the figures to this file of records");
-  command.add_option("--record", options->record,
-                     "Beginning of their names; default: fpga.NETWORK.cost");
+  command
+      .add_option("--record", options->record,
+                  "Beginning of their names; default: fpga.NETWORK.cost")
+      ->needs("--records");
   command.add_flag("--json", options->json, "Machine-readable output");
   command.callback([options] { cost(*options); });
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/shell.h"
 #include "triad/base/error.h"
 #include "triad/fpga/cost/search.h"
 #include "triad/fpga/fold.h"
@@ -15,10 +16,10 @@ fpga::Part FoldingOptions::read_part() const {
 
 std::string FoldingOptions::to_command() const {
   std::string text;
-  if (!part.empty()) text += " --part " + part;
+  if (!part.empty()) text += " --part " + shell_word(part);
   if (rate > 0) text += fmt::format(" --rate {}", rate);
   if (interval > 0) text += fmt::format(" --interval {}", interval);
-  if (!folding.empty()) text += " --folding " + folding;
+  if (!folding.empty()) text += " --folding " + shell_word(folding);
   return text;
 }
 
@@ -31,7 +32,10 @@ void add_folding_options(CLI::App& command, FoldingOptions& options) {
   command
       .add_option("--rate", options.rate,
                   "Pictures per second to reach with the least hardware")
-      ->check(CLI::Range(1e-3, 1e12));
+      ->check(CLI::Range(1e-3, 1e12))
+      ->check([](const std::string& text) {
+        return text.find("nan") == std::string::npos ? "" : "not a number";
+      });
   command
       .add_option("--interval", options.interval,
                   "Cycles a picture may take, whatever the part")

@@ -8,6 +8,7 @@
 #include "tools/folding_options.h"
 #include "tools/model_file.h"
 #include "tools/output.h"
+#include "tools/shell.h"
 #include "tools/style_options.h"
 #include "tools/version.h"
 #include "triad/base/error.h"
@@ -35,7 +36,7 @@ struct Options {
   std::int64_t limit = 2;
   FoldingOptions folding;
   StyleOptions style;
-  double clock_mhz = 100;
+  double clock_mhz = 0;
 };
 
 // Bytes [N, C, H, W] and where they are from.
@@ -75,6 +76,10 @@ Chosen choose_pictures(const Options& options, const graph::Graph& graph) {
   return {count, gather(*splits.test, 0, count, shape), options.data};
 }
 
+double clock_of(const Options& options, const fpga::Part& part) {
+  return options.clock_mhz > 0 ? options.clock_mhz : part.clock_mhz;
+}
+
 // As asked for, or for the default interval.
 fpga::Price choose_folding(const Options& options,
                            const fpga::Workload& workload,
@@ -82,7 +87,13 @@ fpga::Price choose_folding(const Options& options,
                            const fpga::Constants& constants) {
   FoldingOptions how = options.folding;
   if (how.is_empty()) how.interval = fpga::default_interval(workload);
-  return price_folding(how, workload, part, options.clock_mhz, constants);
+  return price_folding(how, workload, part, clock_of(options, part), constants);
+}
+
+// The cycles asked for, else those of the slowest stage.
+std::int64_t design_limit(const Options& options, const fpga::Design& design) {
+  return options.folding.interval > 0 ? options.folding.interval
+                                      : design.interval;
 }
 
 // A design and what it costs on its part.
@@ -96,8 +107,9 @@ Priced make_design(const Options& options, fpga::Workload workload) {
   const fpga::Part part = options.folding.read_part();
   check_folding_options("rtl", options.folding, options.style.is_array());
   if (options.style.is_array()) {
-    const fpga::ArrayPrice price = fpga::price_array(
-        workload, options.style.array, part, options.clock_mhz, constants);
+    const fpga::ArrayPrice price =
+        fpga::price_array(workload, options.style.array, part,
+                          clock_of(options, part), constants);
     if (!options.folding.part.empty()) fpga::require_fit(part, price.uses);
     return {fpga::make_array_design(std::move(workload), options.style.array),
             fpga::make_reports(price, constants)};
@@ -106,16 +118,28 @@ Priced make_design(const Options& options, fpga::Workload workload) {
   if (!options.folding.part.empty()) fpga::require_fit(part, price.uses);
   if (price.times.empty() && price.cycles.interval <= kMostTimedCycles)
     price.times = fpga::time_pictures(price.plan, fpga::kTimedPictures);
-  auto reports = fpga::make_reports(price, constants);
-  return {fpga::make_dataflow_design(std::move(price.plan)),
-          std::move(reports)};
+  Priced result{.reports = fpga::make_reports(price, constants)};
+  const std::int64_t interval = price.interval();
+  const bool is_exact = !price.times.empty();
+  result.design = fpga::make_dataflow_design(std::move(price.plan));
+  if (!is_exact) return result;
+  if (interval > design_limit(options, result.design))
+    result.design.warnings.push_back(fmt::format(
+        "stages hold each other up: a picture takes {} cycles, {} were asked "
+        "for",
+        interval, design_limit(options, result.design)));
+  if (interval > result.design.interval)
+    result.design.limited_by = "stages that hold each other up";
+  result.design.interval = interval;
+  result.design.is_exact = true;
+  return result;
 }
 
 fpga::Files package(const Options& options, const ModelFile& model,
                     const Priced& priced, const fpga::Vectors& vectors) {
   fpga::Files files = fpga::package_files(
       priced.design, vectors,
-      {.clock_mhz = options.clock_mhz,
+      {.clock_mhz = clock_of(options, options.folding.read_part()),
        .model = model.file.filename().string(),
        .version = fmt::format("triad {} ({})", kVersion, kCommit)});
   for (const fpga::Report& report : priced.reports)
@@ -141,11 +165,12 @@ void rtl(const Options& options) {
   for (const std::string& warning : design.warnings)
     print_line("warning: " + warning);
   print_line(fmt::format(
-      "{}: {} stages, a picture each {} cycles at best; check it with\n"
-      "  cd {} && iverilog -g2001 -I tb -o sim/bench.vvp tb/bench.v rtl/*.v && "
-      "vvp -n sim/bench.vvp\n({} pictures: {})",
+      "{}: {} stages, a picture each {} cycles{}; check it with\n"
+      "  cd {} && iverilog -g2001 -I tb -o sim/bench.vvp tb/bench.v rtl/*.v "
+      "&& vvp -n sim/bench.vvp\n({} pictures: {})",
       options.output, design.workload.stages.size(), design.interval,
-      options.output, chosen.count, chosen.origin));
+      design.is_exact ? "" : " at best", shell_word(options.output),
+      chosen.count, chosen.origin));
 }
 
 }  // namespace
@@ -167,8 +192,9 @@ void add_rtl(CLI::App& command) {
       ->check(CLI::Range(1, 10'000));
   add_folding_options(command, options->folding);
   command
-      .add_option("--clock-mhz", options->clock_mhz, "Clock of the constraints")
-      ->check(CLI::Range(0.001, 10'000.0));
+      .add_option("--clock", options->clock_mhz,
+                  "MHz of the constraints; default: the part's own")
+      ->check(CLI::Range(1e-3, 1e5));
   add_picture_options(command, options->how);
   command.callback([options] { rtl(*options); });
 }

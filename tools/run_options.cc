@@ -2,6 +2,7 @@
 
 #include <regex>
 
+#include "tools/shell.h"
 #include "triad/base/error.h"
 #include "triad/recipe/run_folder.h"
 
@@ -59,25 +60,10 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--json", options.json, "Machine-readable output");
 }
 
-namespace {
-
-// For a shell; "$TRIAD_DATA" stays a variable.
-std::string quoted(const std::string& word) {
-  const bool plain =
-      word.find_first_of(" \t\n'\"\\()[]{}<>|&;*?!#~`") == std::string::npos;
-  if (plain) return word;
-  std::string text = "'";
-  for (const char letter : word)
-    letter == '\'' ? text += "'\\''" : text += letter;
-  return text + "'";
-}
-
-}  // namespace
-
 std::string to_command(std::string_view verb, const RunOptions& options) {
   std::string line = fmt::format("triad {}", verb);
   const auto add = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) line += fmt::format("{}{}", name, quoted(value));
+    if (!value.empty()) line += fmt::format("{}{}", name, shell_word(value));
   };
   add(" ", options.recipe);
   add(" --model ", options.network);

@@ -66,16 +66,25 @@ std::int64_t largest_sum(const Convolution& layer, const Stream& input) {
   return largest + rounding(layer.requantization.shift);
 }
 
-int sum_bits(const Stage& stage, const Stream& input) {
+// Of what an adder tree gives: 9 bits a value, those of a weight that is
+// multiplied by, and one a level.
+int tree_bits(const Convolution& layer, int lanes) {
+  return 9 + (layer.weight_bits == 2 ? 0 : layer.weight_bits) +
+         int(std::bit_width(std::uint64_t(lanes - 1)));
+}
+
+int sum_bits(const Stage& stage, const Stream& input, int lanes) {
   std::int64_t largest = 0;
-  if (const auto* layer = std::get_if<Convolution>(&stage.work))
+  int fewest = 17;
+  if (const auto* layer = std::get_if<Convolution>(&stage.work)) {
     largest = largest_sum(*layer, input);
-  else if (const auto* pool = std::get_if<AveragePool>(&stage.work))
+    fewest = std::max(fewest, tree_bits(*layer, lanes));
+  } else if (const auto* pool = std::get_if<AveragePool>(&stage.work))
     largest = std::max(pool->window.kernel[0] * pool->window.kernel[1],
                        pool->common) *
                   input.quantization.reach() +
               rounding(pool->requantization.shift);
-  return std::clamp(signed_bits(largest), 17, 32);
+  return std::clamp(signed_bits(largest), fewest, 32);
 }
 
 // Words that may come in a row of pixels while a stage adds channels to those
@@ -151,7 +160,7 @@ Plan make_plan(Workload workload, const std::vector<Folding>& foldings) {
     const Stream& input = workload.input(stage);
     result.out_lanes = out_lanes(workload, foldings, i);
     result.lines = lines(stage, input);
-    result.sum_bits = sum_bits(stage, input);
+    result.sum_bits = sum_bits(stage, input, foldings[i].lanes);
     if (const auto* layer = std::get_if<Convolution>(&stage.work))
       result.schedule = schedule(*layer, input, foldings[i], stage.name);
     for (std::size_t j = 0; j < stage.inputs.size(); ++j) {

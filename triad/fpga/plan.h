@@ -33,7 +33,7 @@ struct Plan {
 //              from picture to picture: what comes next comes while a row of
 //              positions is worked on
 //   sum_bits   17 .. 32, so many that no sum with its bias and rounding
-//              overflows
+//              overflows, and no fewer than the adder tree of a PE gives
 //   queues     2 words, or what queue_sizes.h asks for and one row more, for
 //              the time a pixel takes on the longer path, or what comes in
 //              a row while subsampling adds channels, or while the other

@@ -12,6 +12,7 @@ Design make_array_design(Workload workload, const ArraySettings& settings) {
   design.limited_by = "all steps in turn";
   design.netlist = array_netlist(program);
   design.interval = program.cycles();
+  design.is_exact = true;
   // Most of a picture's cycles pass without a beat.
   design.patience = 2 * design.interval + 10'000;
   design.folding = fmt::format(

@@ -55,7 +55,9 @@ class Search {
 }  // namespace
 
 void require_fit(const Part& part, const std::vector<Use>& uses) {
-  require(tightest(uses).share() <= 1, "fpga: {}: {} (by the closed forms)",
+  require(tightest(uses).share() <= 1,
+          "fpga: {}: {} (by the closed forms); take more cycles a picture, "
+          "--style array or a larger part",
           part.name, excess(uses));
 }
 
@@ -69,9 +71,16 @@ Price search_budget(const Workload& workload, const Part& part,
   const auto interval = [&](int step) {
     return std::int64_t(std::ceil(std::exp(low + (high - low) * step / steps)));
   };
-  Price best = search.at(interval(steps));
-  require_fit(part, best.uses);
-  int fast = -1, slow = steps;  // the slow one fits
+  // Not all uses fall with the interval, block RAMs come and go: a few steps
+  // are tried before it is said that nothing fits.
+  constexpr int kTried = 24;
+  int slow = steps;
+  Price best = search.at(interval(slow));
+  const Price slowest = best;
+  while (!fits(best) && slow > std::max(0, steps - kTried))
+    best = search.at(interval(--slow));
+  if (!fits(best)) require_fit(part, slowest.uses);
+  int fast = -1;  // the slow one fits
   while (slow - fast > 1) {
     const int middle = fast + (slow - fast) / 2;
     Price candidate = search.at(interval(middle));
@@ -83,7 +92,12 @@ Price search_budget(const Workload& workload, const Part& part,
     }
   }
   best.times = time_pictures(best.plan, kTimedPictures);
-  return best;
+  // Where stages hold each other up, slower ones do as well.
+  Price smaller = search.timed(best.interval());
+  return fits(smaller) && smaller.interval() <= best.interval() &&
+                 tightest(smaller.uses).share() < tightest(best.uses).share()
+             ? smaller
+             : best;
 }
 
 Price search_rate(const Workload& workload, const Part& part, double clock_mhz,
@@ -104,9 +118,9 @@ Price search_rate(const Workload& workload, const Part& part, double clock_mhz,
   }
   require(result.interval() <= interval,
           "fpga: {}: expected at most {:.0f} pictures/s at {} MHz, those of "
-          "the fastest folding ({} cycles each, {} at its widest), got {}",
+          "the fastest folding ({} cycles each), got {}",
           workload.name, std::floor(result.rate()), clock_mhz,
-          result.interval(), least.stage, pictures_per_second);
+          result.interval(), pictures_per_second);
   require_fit(part, result.uses);
   return result;
 }

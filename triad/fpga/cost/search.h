@@ -14,8 +14,8 @@ namespace triad::fpga {
 Price search_budget(const Workload& workload, const Part& part,
                     double clock_mhz, const Constants& constants);
 
-// The smallest pipeline with that rate. Throws Error giving the highest rate
-// and the layer that sets it, or the resource that is exceeded and by how much.
+// The smallest pipeline with that rate. Throws Error giving the highest
+// rate, or the resource that is exceeded and by how much.
 Price search_rate(const Workload& workload, const Part& part, double clock_mhz,
                   double pictures_per_second, const Constants& constants);
 

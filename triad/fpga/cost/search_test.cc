@@ -56,9 +56,9 @@ TEST(Search, WhatCannotBeSaysWhyAndByHowMuch) {
                      HasSubstr("100 there"), HasSubstr("too many")));
   EXPECT_THAT(
       error_of([&] { search_rate(every_stage(), part, 100, 9e6, constants); }),
-      HasSubstr("every_stage: expected at most 43402 pictures/s at 100 MHz, "
-                "those of the fastest folding (2304 cycles each, conv1 at its "
-                "widest), got 9000000"));
+      HasSubstr(
+          "every_stage: expected at most 43402 pictures/s at 100 MHz, "
+          "those of the fastest folding (2304 cycles each), got 9000000"));
   EXPECT_THAT(
       error_of([&] { search_rate(every_stage(), part, 100, 0, constants); }),
       HasSubstr("above 0"));

@@ -16,6 +16,7 @@ struct Design {
   Workload workload;
   Netlist netlist;            // module `top`, with the ports of emit/shell.h
   std::int64_t interval = 0;  // cycles a picture at best, by what limits it
+  bool is_exact = false;      // interval: what a simulation takes
   std::string limited_by;     // "the slowest stage", "all steps in turn"
   std::int64_t patience = 0;  // cycles after which a bench that sees nothing
                               // move gives up

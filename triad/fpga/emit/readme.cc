@@ -56,12 +56,10 @@ std::string readme(const Design& design, const Vectors& vectors,
       "large networks and many pictures.\n\n",
       vectors.pictures);
   text += fmt::format(
-      "A picture takes {} cycles at best, those of {}, so {:.4g} pictures/s at "
-      "{:.4g} MHz is the most; both\nsimulations print the cycles that "
-      "pictures took. The clock of `constraints/` is a wish: nothing was "
-      "placed "
-      "or routed.\n\n",
-      design.interval, design.limited_by,
+      "A picture takes {} cycles{}, those of {}, so {:.0f} pictures/s at "
+      "{:.4g} MHz; both simulations print\nthe cycles that pictures took. The "
+      "clock of `constraints/` is a wish: nothing was placed or routed.\n\n",
+      design.interval, design.is_exact ? "" : " at best", design.limited_by,
       settings.clock_mhz * 1e6 / double(design.interval), settings.clock_mhz);
   text += "## Ports of `top`\n\n" + port_table(design.netlist);
   text += "\n## What runs when\n\n" + table(design.stages) + "\n";

@@ -52,8 +52,9 @@ std::string readme(const Design& design, const Vectors& vectors,
       "sim/bench.vvp\n\nprints PASS after {} pictures, whose logits the "
       "reference computed; `-Pbench.STALL=30` makes both streams\npause. "
       "Icarus needs many minutes for a picture of a network like ResNet-20: "
-      "`make -C sim simulate` builds\nthe same design under Verilator, for "
-      "large networks and many pictures.\n\n",
+      "`make -C sim check` runs them\nunder Verilator; `sim/simulate`, which "
+      "it "
+      "builds, takes many pictures more.\n\n",
       vectors.pictures);
   text += fmt::format(
       "A picture takes {} cycles{}, those of {}, so {:.0f} pictures/s at "

@@ -64,19 +64,21 @@ void require_fit(const Part& part, const std::vector<Use>& uses) {
 Price search_budget(const Workload& workload, const Part& part,
                     double clock_mhz, const Constants& constants) {
   const Search search(workload, part, clock_mhz, constants);
-  // Intervals are tried on a scale of 5 %: finer steps change no folding.
+  const std::int64_t longest = longest_interval(workload);
+  Price best = search.at(longest);
+  const Price slowest = best;
+  if (tightest(slowest.uses).share() > 2) require_fit(part, slowest.uses);
+  // Intervals are tried on a scale of 5 %: finer steps change no folding. Not
+  // all uses fall with the interval, block RAMs come and go: a few foldings are
+  // tried before it is said that none fits.
+  constexpr int kTried = 24;
   const double low = std::log(double(least_interval(workload).cycles));
-  const double high = std::log(double(longest_interval(workload)));
+  const double high = std::log(double(longest));
   const int steps = std::max(1, int(std::ceil((high - low) / 0.05)));
   const auto interval = [&](int step) {
     return std::int64_t(std::ceil(std::exp(low + (high - low) * step / steps)));
   };
-  // Not all uses fall with the interval, block RAMs come and go: a few steps
-  // are tried before it is said that nothing fits.
-  constexpr int kTried = 24;
   int slow = steps;
-  Price best = search.at(interval(slow));
-  const Price slowest = best;
   while (!fits(best) && slow > std::max(0, steps - kTried))
     best = search.at(interval(--slow));
   if (!fits(best)) require_fit(part, slowest.uses);

@@ -29,7 +29,11 @@ class Reload : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  const fs::path folder_ = fs::path(testing::TempDir()) / "reload_test";
+  // Of each test its own: they run side by side.
+  const fs::path folder_ =
+      fs::path(testing::TempDir()) /
+      (std::string("reload_") +
+       testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 // Takes the weights of one filter of each layer away: it gives a constant.

@@ -63,16 +63,22 @@ TEST(Workload, KnowsTheNetworksOfTheZoo) {
   }
 }
 
-TEST(Workload, GroupedConvolutionsAreFullOnesWithDeadWeights) {
-  Builder net("grouped", {4, 1, 1});
-  graph::ValueId x =
-      net.conv("conv", net.input(), {.outputs = 6, .groups = 2}, false);
-  x = net.add("flatten", graph::Flatten{}, {x});
+// What leads to `x`, and a linear layer behind it, all of 8 bits.
+Graph classifier(Builder& net, graph::ValueId x, const WeightKind& kind) {
+  if (net.shape(x).size() > 1) x = net.add("flatten", graph::Flatten{}, {x});
   Graph graph = net.finish({net.linear("fc", x, 2)});
   for (graph::Value& value : graph.values) value.quantization = kU8;
   graph.values.back().quantization.reset();
   Random random(1);
-  make_integers(graph, random, {.is_ternary = false});
+  make_integers(graph, random, kind);
+  return graph;
+}
+
+TEST(Workload, GroupedConvolutionsAreFullOnesWithDeadWeights) {
+  Builder net("grouped", {4, 1, 1});
+  graph::ValueId x =
+      net.conv("conv", net.input(), {.outputs = 6, .groups = 2}, false);
+  const Graph graph = classifier(net, x, {.is_ternary = false});
   const auto codes = graph::integer_codes(
       graph.find("conv")->find("weight")->encoding, "conv");
   const Workload workload = make_workload(graph);
@@ -87,13 +93,7 @@ TEST(Workload, GroupedConvolutionsAreFullOnesWithDeadWeights) {
 Graph network_with(const char* name, const graph::Op& op) {
   Builder net("network", {2, 6, 6});
   graph::ValueId x = net.add(name, op, {net.input()});
-  if (net.shape(x).size() > 1) x = net.add("flatten", graph::Flatten{}, {x});
-  Graph graph = net.finish({net.linear("fc", x, 2)});
-  for (graph::Value& value : graph.values) value.quantization = kU8;
-  graph.values.back().quantization.reset();
-  Random random(1);
-  make_integers(graph, random, {});
-  return graph;
+  return classifier(net, x, {});
 }
 
 TEST(Workload, DilatedConvolutionsHaveDeadTaps) {
@@ -104,12 +104,7 @@ TEST(Workload, DilatedConvolutionsHaveDeadTaps) {
                                .dilation = {3, 2},
                                .padding = {3, 2, 0, 2}},
                               false);
-  x = net.add("flatten", graph::Flatten{}, {x});
-  Graph graph = net.finish({net.linear("fc", x, 2)});
-  for (graph::Value& value : graph.values) value.quantization = kU8;
-  graph.values.back().quantization.reset();
-  Random random(1);
-  make_integers(graph, random, {.is_ternary = false});
+  const Graph graph = classifier(net, x, {.is_ternary = false});
   const auto codes = graph::integer_codes(
       graph.find("conv")->find("weight")->encoding, "conv");
   const Workload workload = make_workload(graph);

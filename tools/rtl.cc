@@ -90,10 +90,18 @@ fpga::Price choose_folding(const Options& options,
   return price_folding(how, workload, part, clock_of(options, part), constants);
 }
 
-// The cycles asked for, else those of the slowest stage.
-std::int64_t design_limit(const Options& options, const fpga::Design& design) {
-  return options.folding.interval > 0 ? options.folding.interval
-                                      : design.interval;
+// `cycles` are what a picture takes by simulation.
+void set_interval(fpga::Design& design, std::int64_t cycles,
+                  std::int64_t asked) {
+  if (asked > 0 && cycles > asked)
+    design.warnings.push_back(
+        fmt::format("stages hold each other up: a picture takes {} cycles, {} "
+                    "were asked for",
+                    cycles, asked));
+  if (cycles > design.interval)
+    design.limited_by = "stages that hold each other up";
+  design.interval = cycles;
+  design.is_exact = true;
 }
 
 // A design and what it costs on its part.
@@ -122,16 +130,7 @@ Priced make_design(const Options& options, fpga::Workload workload) {
   const std::int64_t interval = price.interval();
   const bool is_exact = !price.times.empty();
   result.design = fpga::make_dataflow_design(std::move(price.plan));
-  if (!is_exact) return result;
-  if (interval > design_limit(options, result.design))
-    result.design.warnings.push_back(fmt::format(
-        "stages hold each other up: a picture takes {} cycles, {} were asked "
-        "for",
-        interval, design_limit(options, result.design)));
-  if (interval > result.design.interval)
-    result.design.limited_by = "stages that hold each other up";
-  result.design.interval = interval;
-  result.design.is_exact = true;
+  if (is_exact) set_interval(result.design, interval, options.folding.interval);
   return result;
 }
 
